@@ -1,0 +1,154 @@
+package dev.peregrine.device;
+
+import dev.peregrine.device.segment.TransferChecks;
+
+/**
+ * What a {@link SimulatedDevice} does wrong, and how it orders what it does right. Rates are
+ * probabilities from 0 to 1 for each occasion; ordinals count occasions from 1, and 0 means never.
+ *
+ * @param readErrorRate of a read failing with EIO
+ * @param failingRead the read that fails with EIO
+ * @param writeErrorRate of a write failing with EIO, after part of it was done
+ * @param failingWrite the write that fails with EIO
+ * @param syncErrorRate of the sync of a segment failing with EIO
+ * @param failingSync the sync of a segment that fails with EIO
+ * @param shortTransferRate of a transfer stopping half-way, to be continued
+ * @param maxDelay the most polls that a request takes beyond the first; 0 for none
+ * @param capacityBytes what fits; a segment beyond it fails with ENOSPC
+ * @param tearsSectors whether a crash may leave garbage in a sector that was not synced
+ */
+public record FaultPlan(
+    double readErrorRate,
+    long failingRead,
+    double writeErrorRate,
+    long failingWrite,
+    double syncErrorRate,
+    long failingSync,
+    double shortTransferRate,
+    int maxDelay,
+    long capacityBytes,
+    boolean tearsSectors) {
+  /** No faults, no delays, whole sectors, any size. */
+  public static final FaultPlan NONE = builder().build();
+
+  /** Checks the rates and ordinals. */
+  public FaultPlan {
+    requireRate("readErrorRate", readErrorRate);
+    requireRate("writeErrorRate", writeErrorRate);
+    requireRate("syncErrorRate", syncErrorRate);
+    requireRate("shortTransferRate", shortTransferRate);
+    requireNotNegative("failingRead", failingRead);
+    requireNotNegative("failingWrite", failingWrite);
+    requireNotNegative("failingSync", failingSync);
+    requireNotNegative("maxDelay", maxDelay);
+    requireNotNegative("capacityBytes", capacityBytes);
+  }
+
+  /** A plan that begins without faults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private static void requireRate(String name, double rate) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new IllegalArgumentException(name + " " + rate + " is not 0 to 1");
+    }
+  }
+
+  private static void requireNotNegative(String name, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + " " + value + " must not be negative");
+    }
+  }
+
+  /** Collects a plan; one thread. */
+  public static final class Builder {
+    private double readErrorRate;
+    private long failingRead;
+    private double writeErrorRate;
+    private long failingWrite;
+    private double syncErrorRate;
+    private long failingSync;
+    private double shortTransferRate;
+    private int maxDelay;
+    private long capacityBytes = TransferChecks.MAX_SEGMENT_BYTES;
+    private boolean tearsSectors;
+
+    private Builder() {}
+
+    /** Reads fail at this rate. */
+    public Builder readErrorRate(double value) {
+      readErrorRate = value;
+      return this;
+    }
+
+    /** This read fails. */
+    public Builder failingRead(long value) {
+      failingRead = value;
+      return this;
+    }
+
+    /** Writes fail at this rate. */
+    public Builder writeErrorRate(double value) {
+      writeErrorRate = value;
+      return this;
+    }
+
+    /** This write fails. */
+    public Builder failingWrite(long value) {
+      failingWrite = value;
+      return this;
+    }
+
+    /** Syncs of a segment fail at this rate. */
+    public Builder syncErrorRate(double value) {
+      syncErrorRate = value;
+      return this;
+    }
+
+    /** This sync of a segment fails. */
+    public Builder failingSync(long value) {
+      failingSync = value;
+      return this;
+    }
+
+    /** Transfers stop half-way at this rate. */
+    public Builder shortTransferRate(double value) {
+      shortTransferRate = value;
+      return this;
+    }
+
+    /** Requests take up to this many polls more, which also reorders them. */
+    public Builder maxDelay(int value) {
+      maxDelay = value;
+      return this;
+    }
+
+    /** So much fits. */
+    public Builder capacityBytes(long value) {
+      capacityBytes = value;
+      return this;
+    }
+
+    /** A crash may leave garbage in sectors that were not synced. */
+    public Builder tearsSectors(boolean value) {
+      tearsSectors = value;
+      return this;
+    }
+
+    /** The plan. */
+    public FaultPlan build() {
+      return new FaultPlan(
+          readErrorRate,
+          failingRead,
+          writeErrorRate,
+          failingWrite,
+          syncErrorRate,
+          failingSync,
+          shortTransferRate,
+          maxDelay,
+          capacityBytes,
+          tearsSectors);
+    }
+  }
+}
