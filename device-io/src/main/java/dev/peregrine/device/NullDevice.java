@@ -30,6 +30,11 @@ final class NullDevice extends SegmentedDevice {
   }
 
   @Override
+  public boolean keepsData() {
+    return false;
+  }
+
+  @Override
   public String describe() {
     return path() + ", keeps nothing";
   }

@@ -5,15 +5,15 @@ import java.lang.ref.Cleaner;
 import java.util.Arrays;
 
 /**
- * One range of native memory: reserved once, zeroed, aligned to a huge page, freed once.
+ * One range of native memory: reserved once, zeroed, aligned, freed once.
  *
  * <p>Pages take physical memory when they are first touched; ranges of at least a huge page are
- * advised {@code MADV_HUGEPAGE}. {@link #address()} may be kept in a local, but nobody may touch it
- * after {@link #close()}: the owner makes sure, usually by draining an epoch. Any thread may call
- * any method; {@link #close()} is idempotent.
+ * aligned to it and advised {@code MADV_HUGEPAGE}. {@link #address()} may be kept in a local, but
+ * nobody may touch it after {@link #close()}: the owner makes sure, usually by draining an epoch.
+ * Any thread may call any method; {@link #close()} is idempotent.
  */
 public final class NativeRegion implements AutoCloseable {
-  /** Alignment of every region, and the size of a huge page: 2 MiB. */
+  /** The size of a huge page, and the alignment of regions that are as long: 2 MiB. */
   public static final long HUGE_PAGE_BYTES = 2L << 20;
 
   private static final Cleaner CLEANER = Cleaner.create();
@@ -42,8 +42,10 @@ public final class NativeRegion implements AutoCloseable {
       throw new IllegalArgumentException("bytes " + bytes + " must be positive");
     }
     long mapped = Alignment.up(bytes, VirtualMemory.PAGE_BYTES);
-    long address = VirtualMemory.mapAligned(mapped, HUGE_PAGE_BYTES);
-    if (mapped >= HUGE_PAGE_BYTES) {
+    boolean large = mapped >= HUGE_PAGE_BYTES;
+    long alignment = large ? HUGE_PAGE_BYTES : VirtualMemory.PAGE_BYTES;
+    long address = VirtualMemory.mapAligned(mapped, alignment);
+    if (large) {
       VirtualMemory.adviseHugePages(address, mapped);
     }
     NativeRegion region = new NativeRegion(address, mapped);
@@ -63,7 +65,7 @@ public final class NativeRegion implements AutoCloseable {
     return region.address;
   }
 
-  /** The first byte's address, a multiple of {@link #HUGE_PAGE_BYTES}. */
+  /** The first byte's address, a multiple of 4 KiB, or of {@link #HUGE_PAGE_BYTES} if as long. */
   public long address() {
     return address;
   }

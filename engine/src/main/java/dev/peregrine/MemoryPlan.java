@@ -1,0 +1,84 @@
+package dev.peregrine;
+
+import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.index.HashIndex;
+import dev.peregrine.internal.ops.StoreCore;
+import dev.peregrine.memory.Alignment;
+
+/** Divides a store's one budget: sessions and index first, the rest is the log's. */
+final class MemoryPlan {
+  private static final int INDEX_SHARE = 4;
+  private static final int OVERFLOW_SHARE = 8;
+  private static final int IO_BUFFER_BYTES = 4096;
+  private static final int IO_BUFFER_SECTORS = 2;
+
+  /** What the length of a region of native memory is rounded up to. */
+  private static final int REGION_UNIT_BYTES = 4096;
+
+  private static final long ALL_BITS = -1;
+
+  private MemoryPlan() {}
+
+  /**
+   * The bounds of a store.
+   *
+   * @param config its settings
+   * @param sectorBytes the device's sector
+   * @throws IllegalArgumentException if the budget is too small, with what is needed
+   */
+  static StoreCore.Limits of(StoreConfig config, int sectorBytes) {
+    return of(config, sectorBytes, ALL_BITS);
+  }
+
+  /** As {@link #of(StoreConfig, int)}, with hashes cut down to force collisions. */
+  static StoreCore.Limits of(StoreConfig config, int sectorBytes, long hashMask) {
+    if (config.pageBytes() % sectorBytes != 0) {
+      throw new IllegalArgumentException(
+          "pageBytes " + config.pageBytes() + " is not a multiple of the sector " + sectorBytes);
+    }
+    long indexBytes =
+        config.indexBytes() != 0 ? config.indexBytes() : config.memoryBytes() / INDEX_SHARE;
+    long buckets = Long.highestOneBit(Math.max(1, indexBytes / HashIndex.bucketBytes()));
+    long overflow = Math.max(1, buckets / OVERFLOW_SHARE);
+    StoreCore.Limits sessions = limits(config, sectorBytes, buckets, overflow, 0, hashMask);
+    long fixed =
+        Alignment.up(HashIndex.bytesFor(buckets, overflow), REGION_UNIT_BYTES)
+            + config.maxSessions()
+                * Alignment.up(StoreCore.sessionBytesFor(sessions, sectorBytes), REGION_UNIT_BYTES);
+    long frames = (config.memoryBytes() - fixed) / config.pageBytes();
+    if (frames < HybridLog.minFrames()) {
+      throw new IllegalArgumentException(
+          "memoryBytes "
+              + config.memoryBytes()
+              + " is too small: index and sessions take "
+              + fixed
+              + ", and the log needs "
+              + HybridLog.minFrames()
+              + " pages of "
+              + config.pageBytes()
+              + "; raise it to "
+              + (fixed + (long) HybridLog.minFrames() * config.pageBytes())
+              + ", or lower maxSessions, pendingDepth, maxRecordBytes, indexBytes or pageBytes");
+    }
+    return limits(config, sectorBytes, buckets, overflow, frames, hashMask);
+  }
+
+  private static StoreCore.Limits limits(
+      StoreConfig config,
+      int sectorBytes,
+      long buckets,
+      long overflow,
+      long frames,
+      long hashMask) {
+    int pageBits = Integer.numberOfTrailingZeros(config.pageBytes());
+    return new StoreCore.Limits(
+        buckets,
+        overflow,
+        new HybridLog.Shape(pageBits, frames, config.mutableFraction()),
+        config.maxSessions(),
+        config.pendingDepth(),
+        Math.max(IO_BUFFER_BYTES, IO_BUFFER_SECTORS * sectorBytes),
+        config.maxRecordBytes(),
+        hashMask);
+  }
+}

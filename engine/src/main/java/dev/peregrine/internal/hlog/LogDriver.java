@@ -1,0 +1,22 @@
+package dev.peregrine.internal.hlog;
+
+/**
+ * What runs the log's {@linkplain LogWorker worker}: a thread in production, the caller in
+ * deterministic tests.
+ */
+public interface LogDriver {
+  /** Begins to run the worker; called once, before anything else. */
+  void start(LogWorker worker);
+
+  /** There may be work. Any thread; must not block. */
+  void signal();
+
+  /**
+   * Lets some time pass in which the worker may get on. Called by a thread that waits for it,
+   * outside of the epoch and without locks; it looks again at what it waits for afterwards.
+   */
+  void awaitProgress();
+
+  /** Stops running the worker, lets it close on the thread that ran it, and returns when done. */
+  void close();
+}

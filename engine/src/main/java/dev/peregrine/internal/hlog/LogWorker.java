@@ -1,0 +1,160 @@
+package dev.peregrine.internal.hlog;
+
+import dev.peregrine.internal.epoch.EpochAction;
+import dev.peregrine.internal.epoch.LightEpoch;
+import dev.peregrine.internal.hlog.LogRegions.Marker;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Keeps free frames ahead of the tail: freezes pages, has them written, evicts them. One thread at
+ * a time runs it; it alone moves the markers.
+ *
+ * <p>In this order, for a page: {@code readOnly} passes it; when everybody has seen that, {@code
+ * safeReadOnly}; it is written; {@code head} passes it; when everybody has seen that, its frame is
+ * zeroed and {@code closedUntil} passes it. Of each of the two epoch actions one is registered at a
+ * time, so that the drain list always has room; a marker that moved on meanwhile is followed by the
+ * next.
+ */
+public final class LogWorker {
+  private static final System.Logger LOGGER = System.getLogger("dev.peregrine");
+  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final HybridLog log;
+  private final LightEpoch epoch;
+  private final LogRegions regions;
+  private final PageFrames frames;
+  private final PageFlusher flusher;
+  private final NanoClock clock;
+  private final LongFunction<String> laggards;
+
+  /** True from registering an epoch action until it has run. */
+  private volatile boolean freezing;
+
+  private volatile boolean evicting;
+  private long pendingSinceNanos;
+  private boolean stallReported;
+
+  LogWorker(
+      HybridLog log,
+      LightEpoch epoch,
+      LogRegions regions,
+      PageFrames frames,
+      PageFlusher flusher,
+      NanoClock clock,
+      LongFunction<String> laggards) {
+    this.log = log;
+    this.epoch = epoch;
+    this.regions = regions;
+    this.frames = frames;
+    this.flusher = flusher;
+    this.clock = clock;
+    this.laggards = laggards;
+  }
+
+  /** Called once on the thread that will run it. */
+  void open() {
+    pendingSinceNanos = clock.nanoTime();
+  }
+
+  /**
+   * Does what can be done now.
+   *
+   * @return how much it was; 0 means that it needs not be called before the next signal, or shortly
+   *     while {@link #isWaiting}
+   */
+  public int doWork() {
+    int work = 0;
+    if (epoch.hasPending()) {
+      work += epoch.drain();
+    }
+    if (log.isSpilling() && log.failure() == null) {
+      try {
+        work += freeze() + flusher.doWork() + evict() + closePages();
+      } catch (RuntimeException e) {
+        log.fail(e);
+      }
+    }
+    reportStall(work);
+    return work;
+  }
+
+  /** Whether it waits for something that signals nobody: threads in an epoch, or writes. */
+  boolean isWaiting() {
+    return freezing || evicting || epoch.hasPending() || flusher.isBusy();
+  }
+
+  /** Called once on the thread that ran it, after the last {@link #doWork}. */
+  void close() {
+    flusher.close();
+  }
+
+  private int freeze() {
+    long target = log.readOnlyTarget();
+    if (freezing || target <= regions.readOnlyAcquire()) {
+      return 0;
+    }
+    freezing = true;
+    regions.advanceRelease(Marker.READ_ONLY, target);
+    register(this::onFrozen, target);
+    return 1;
+  }
+
+  private void onFrozen(long target) {
+    regions.advanceRelease(Marker.SAFE_READ_ONLY, target);
+    freezing = false;
+    log.signal();
+  }
+
+  private int evict() {
+    long flushed = regions.getAcquire(Marker.FLUSHED_UNTIL);
+    long target = log.pageStart(Math.min(log.headTarget(), flushed));
+    if (evicting || target <= regions.headAcquire()) {
+      return 0;
+    }
+    evicting = true;
+    regions.advanceRelease(Marker.HEAD, target);
+    register(this::onEvicted, target);
+    return 1;
+  }
+
+  private void onEvicted(long target) {
+    regions.advanceRelease(Marker.SAFE_HEAD, target);
+    evicting = false;
+    log.signal();
+  }
+
+  private int closePages() {
+    long safeHead = regions.getAcquire(Marker.SAFE_HEAD);
+    int closed = 0;
+    long page = log.pageOf(regions.getAcquire(Marker.CLOSED_UNTIL));
+    while (log.startOf(page + 1) <= safeHead) {
+      frames.recycle(page);
+      page++;
+      regions.advanceRelease(Marker.CLOSED_UNTIL, log.startOf(page));
+      closed++;
+    }
+    return closed;
+  }
+
+  private void register(EpochAction action, long target) {
+    if (!epoch.bump(action, target)) {
+      throw new IllegalStateException("the epoch's drain list is full");
+    }
+  }
+
+  private void reportStall(int work) {
+    if (work > 0 || !(freezing || evicting)) {
+      pendingSinceNanos = clock.nanoTime();
+      stallReported = false;
+    } else if (!stallReported && clock.nanoTime() - pendingSinceNanos > STALL_NANOS) {
+      stallReported = true;
+      LOGGER.log(
+          Level.WARNING,
+          "the log can't get on, because a session stays inside an operation: {0}",
+          laggards.apply(epoch.safeEpoch() + 1));
+    }
+  }
+}

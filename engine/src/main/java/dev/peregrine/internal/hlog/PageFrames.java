@@ -1,0 +1,57 @@
+package dev.peregrine.internal.hlog;
+
+import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.Memory;
+import dev.peregrine.memory.NativeRegion;
+
+/**
+ * The ring of page frames: an address maps to memory by its low bits.
+ *
+ * <p>The ring's length is a power of two of address space; of it, {@code frameCount} pages at most
+ * have memory at a time. Where that is the whole ring, a page that is closed is zeroed for its
+ * successor; else its memory goes back to the system, which zeroes it, and the budget is kept
+ * although it is no power of two.
+ */
+final class PageFrames {
+  private final NativeRegion region;
+  private final long base;
+  private final long ringMask;
+  private final int pageBits;
+  private final long frameCount;
+  private final boolean discards;
+
+  PageFrames(int pageBits, long frameCount) {
+    this.pageBits = pageBits;
+    this.frameCount = frameCount;
+    long ringFrames = Alignment.nextPowerOfTwo(frameCount);
+    long ringBytes = ringFrames << pageBits;
+    this.discards = ringFrames != frameCount;
+    this.region = NativeRegion.reserve(ringBytes);
+    this.base = region.address();
+    this.ringMask = ringBytes - 1;
+  }
+
+  /** Where a logical address is in memory, as long as it is there at all. */
+  long physical(long logicalAddress) {
+    return base + (logicalAddress & ringMask);
+  }
+
+  /** Pages that can be in memory at once. */
+  long frameCount() {
+    return frameCount;
+  }
+
+  /** Makes a closed page's frame zero again. */
+  void recycle(long page) {
+    long physical = physical(page << pageBits);
+    if (discards) {
+      region.discard(physical - base, 1L << pageBits);
+    } else {
+      Memory.zero(physical, 1L << pageBits);
+    }
+  }
+
+  void close() {
+    region.close();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.peregrine.internal.hlog;
+
+import dev.peregrine.internal.record.LogAddress;
+import dev.peregrine.memory.CacheLine;
+import dev.peregrine.memory.Memory;
+import dev.peregrine.memory.NativeRegion;
+
+/**
+ * Hands out space at the log's end: one word, a fetch-and-add (FASTER, SIGMOD 2018, section 5.1).
+ *
+ * <pre>
+ *   63 ......................... 16 + P   15 + P ................. 0
+ *  +-------------------------------------+------------------------+
+ *  | page                                | offset in the page     |      page size = 2^P
+ *  +-------------------------------------+------------------------+
+ * </pre>
+ *
+ * The offset runs past the page's size while the page is full, and has room for 65,535 adds of a
+ * whole page before it would touch the page half. Everybody loads the word before adding and does
+ * not add to a full page, so each thread runs it over at most once a page.
+ *
+ * <p>A full page is turned by a CAS of the whole word to the next page's start, by anyone who needs
+ * space: no thread that stops in between holds the others up. It is turned only when the next
+ * page's frame is free and zeroed, so the word never leads to bytes that others may still read. The
+ * add of a thread that is late for the old page falls into the new one and is as good as any.
+ */
+final class TailAllocator {
+  /** Result: the page is full and the next frame is not free yet. */
+  static final long WAIT = -1;
+
+  private static final int OFFSET_HEADROOM_BITS = 64 - LogAddress.BITS;
+
+  private final long word;
+  private final int pageBits;
+  private final int pageShift;
+  private final long pageBytes;
+  private final long offsetMask;
+  private final FrameGate gate;
+
+  /** Says whether the frame for a page is free, and hears when it is taken. */
+  interface FrameGate {
+    /** Whether {@code page} may be opened; true stays true. */
+    boolean isFree(long page);
+
+    /** {@code page} has been opened; called once for it, inside the epoch. */
+    void onOpened(long page);
+  }
+
+  /**
+   * @param pageBits log2 of the page size
+   * @param firstAddress where the log begins
+   * @param gate is asked before a page is turned, and told after
+   */
+  TailAllocator(int pageBits, long firstAddress, FrameGate gate) {
+    this(pageBits, firstAddress, gate, 0);
+  }
+
+  /** As the other, with the word in memory that somebody else owns, unless it is 0. */
+  TailAllocator(int pageBits, long firstAddress, FrameGate gate, long wordAddress) {
+    this.word =
+        wordAddress != 0 ? wordAddress : NativeRegion.reserveFor(this, CacheLine.STRIDE_BYTES);
+    this.pageBits = pageBits;
+    this.pageShift = pageBits + OFFSET_HEADROOM_BITS;
+    this.pageBytes = 1L << pageBits;
+    this.offsetMask = (1L << pageShift) - 1;
+    this.gate = gate;
+    long page = firstAddress >>> pageBits;
+    Memory.putLongVolatile(word, page << pageShift | firstAddress & (pageBytes - 1));
+  }
+
+  /**
+   * Takes space inside one page.
+   *
+   * @param bytes at most the page size, a multiple of 8
+   * @return its logical address, or {@link #WAIT}
+   */
+  long allocate(int bytes) {
+    for (; ; ) {
+      long seen = Memory.getLongAcquire(word);
+      if ((seen & offsetMask) <= pageBytes) {
+        long before = Memory.getAndAddLong(word, bytes);
+        long offset = before & offsetMask;
+        if (offset + bytes <= pageBytes) {
+          return (before >>> pageShift << pageBits) + offset;
+        }
+      } else if (!tryTurn(seen)) {
+        return WAIT;
+      }
+    }
+  }
+
+  /** The end of the log: all space below has been handed out. */
+  long tailAcquire() {
+    long seen = Memory.getLongAcquire(word);
+    return (seen >>> pageShift << pageBits) + Math.min(seen & offsetMask, pageBytes);
+  }
+
+  /** Turns the page if it can be turned; false if the next frame is not free. */
+  private boolean tryTurn(long full) {
+    long next = (full >>> pageShift) + 1;
+    if (!gate.isFree(next)) {
+      return false;
+    }
+    if (Memory.casLong(word, full, next << pageShift)) {
+      gate.onOpened(next);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.peregrine.internal.hlog;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.IdleStrategy;
+
+/** Runs the worker on a daemon thread of its own, which sleeps unless it is signalled. */
+public final class ThreadDriver implements LogDriver {
+  private static final System.Logger LOGGER = System.getLogger("dev.peregrine");
+  private static final long WAITER_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long SLEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final String name;
+  private final Sleeper sleeper = new Sleeper();
+  private volatile LogWorker worker;
+  private AgentRunner runner;
+
+  /**
+   * @param name the thread's name
+   */
+  public ThreadDriver(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public void start(LogWorker logWorker) {
+    worker = logWorker;
+    runner =
+        new AgentRunner(
+            sleeper,
+            failure -> LOGGER.log(Level.ERROR, "the log's worker failed", failure),
+            null,
+            new WorkerAgent());
+    AgentRunner.startOnThread(
+        runner,
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          sleeper.thread = thread;
+          return thread;
+        });
+  }
+
+  @Override
+  public void signal() {
+    sleeper.wake();
+  }
+
+  @Override
+  public void awaitProgress() {
+    // Polling cannot miss a wake-up, and a page takes far longer to flush than this.
+    LockSupport.parkNanos(WAITER_NANOS);
+  }
+
+  @Override
+  public void close() {
+    sleeper.stop();
+    runner.close();
+  }
+
+  private final class WorkerAgent implements Agent {
+    @Override
+    public void onStart() {
+      worker.open();
+    }
+
+    @Override
+    public int doWork() {
+      return worker.doWork();
+    }
+
+    @Override
+    public void onClose() {
+      worker.close();
+    }
+
+    @Override
+    public String roleName() {
+      return name;
+    }
+  }
+
+  /** Parks until woken; shortly, while the worker waits for others to leave an epoch. */
+  private final class Sleeper implements IdleStrategy {
+    private volatile Thread thread;
+    private volatile boolean awake;
+    private volatile boolean stopped;
+
+    /** Never sleeps again, so that closing the runner need not wait for the end of a nap. */
+    void stop() {
+      stopped = true;
+      LockSupport.unpark(thread);
+    }
+
+    void wake() {
+      if (!awake) {
+        awake = true;
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void idle(int workCount) {
+      if (workCount <= 0) {
+        idle();
+      }
+    }
+
+    @Override
+    public void idle() {
+      if (!awake && !stopped) {
+        LockSupport.parkNanos(worker.isWaiting() ? RETRY_NANOS : SLEEP_NANOS);
+      }
+      awake = false;
+    }
+
+    @Override
+    public void reset() {}
+
+    @Override
+    public String alias() {
+      return "sleep-until-signalled";
+    }
+  }
+}

@@ -1,0 +1,266 @@
+package dev.peregrine.internal.index;
+
+import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.CacheLine;
+import dev.peregrine.memory.Memory;
+import dev.peregrine.memory.NativeRegion;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The latch-free hash index: from a key's hash to the head of its chain of records (FASTER, SIGMOD
+ * 2018, section 3). Keys of one bucket and one tag share a chain.
+ *
+ * <p><b>One entry a tag.</b> A new entry is inserted in two phases: CAS a free word to (tag,
+ * tentative); scan all buckets of the chain for another entry of the tag, tentative or not; found,
+ * put the word back to free and start over, else store it without the tentative bit. {@link #find}
+ * ignores tentative entries. Of two inserters of one tag, each CASes before it scans, so at least
+ * one sees the other: both may back off, they never both stay.
+ *
+ * <p><b>The index never fills up.</b> When a chain of buckets is full and the overflow pool is
+ * exhausted, the last entry of its first bucket is turned into a <em>wildcard</em> by one CAS of
+ * its tag: from then on it stands for its old tag and for every tag without an entry of its own.
+ * Chains get longer, nothing is refused. Once a wildcard is there, nobody adds an entry to that
+ * chain of buckets: an inserter's scan in the second phase looks for it, too, and backs off; who
+ * wants to use the wildcard first scans for a tentative entry of its tag, and starts over if there
+ * is one. Wildcard CAS and tentative CAS are totally ordered, so one of the two sees the other.
+ *
+ * <p>Entries are never removed. Any thread may call any method. What an address means, and which
+ * key a record has, the index does not know.
+ */
+public final class HashIndex implements AutoCloseable {
+  private static final int LAST_ENTRY = HashBucket.ENTRIES - 1;
+
+  private final NativeRegion region;
+  private final long table;
+  private final long bucketMask;
+  private final OverflowBuckets overflow;
+
+  /** Set before the first wildcard appears, never cleared. */
+  private volatile boolean wildcards;
+
+  /**
+   * @param bucketCount buckets of the table, a power of two
+   * @param overflowCount buckets of the overflow pool, below 2^32
+   */
+  public HashIndex(long bucketCount, long overflowCount) {
+    this(bucketCount, overflowCount, NativeRegion.reserve(bytesFor(bucketCount, overflowCount)));
+  }
+
+  private HashIndex(long bucketCount, long overflowCount, NativeRegion region) {
+    this(bucketCount, overflowCount, region, region.address());
+  }
+
+  /** As the public one, in zeroed memory that somebody else owns if {@code region} is null. */
+  HashIndex(long bucketCount, long overflowCount, NativeRegion region, long table) {
+    if (!Alignment.isPowerOfTwo(bucketCount)) {
+      throw new IllegalArgumentException("bucketCount " + bucketCount + " is not a power of two");
+    }
+    this.region = region;
+    this.table = table;
+    bucketMask = bucketCount - 1;
+    long words = table + bucketCount * HashBucket.BYTES;
+    overflow =
+        new OverflowBuckets(
+            words + 2L * CacheLine.STRIDE_BYTES,
+            overflowCount,
+            words,
+            words + CacheLine.STRIDE_BYTES);
+  }
+
+  /** The memory that an index of this shape takes. */
+  public static long bytesFor(long bucketCount, long overflowCount) {
+    return (bucketCount + overflowCount) * HashBucket.BYTES + 2L * CacheLine.STRIDE_BYTES;
+  }
+
+  /** Bytes of a bucket, for those who plan memory. */
+  public static int bucketBytes() {
+    return HashBucket.BYTES;
+  }
+
+  /**
+   * Finds the head of the chain for a hash.
+   *
+   * @return its address, {@code LogAddress.NONE} if there is none
+   */
+  public long find(long hash) {
+    long tag = HashEntry.tagOf(hash);
+    long bucket = bucketOf(hash);
+    long home = Memory.getLongAcquire(HashBucket.entryAddress(bucket, HashEntry.homeOf(hash)));
+    if ((home & HashEntry.MATCH_FIELD) == tag) {
+      return HashEntry.address(home);
+    }
+    while (bucket != 0) {
+      long matches = HashBucket.matchTag(bucket, tag);
+      while (matches != 0) {
+        int slot = Long.numberOfTrailingZeros(matches);
+        long entry = Memory.getLongAcquire(HashBucket.entryAddress(bucket, slot));
+        if ((entry & HashEntry.MATCH_FIELD) == tag) {
+          return HashEntry.address(entry);
+        }
+        matches &= matches - 1;
+      }
+      bucket = next(bucket);
+    }
+    // An entry that was missed because it had become the wildcard makes the flag visible.
+    VarHandle.acquireFence();
+    return wildcards ? HashEntry.address(wildcardVolatile(hash)) : HashEntry.FREE;
+  }
+
+  /** Finds the entry for a hash, or makes an empty one. */
+  public void findOrCreate(long hash, IndexCursor cursor) {
+    long tag = HashEntry.tagOf(hash);
+    while (!tryFind(hash, tag, cursor) && !tryCreate(hash, tag, cursor)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * Makes {@code address} the head of the chain, if the entry is still as the cursor has it.
+   *
+   * @return whether it was
+   */
+  public boolean casAddress(IndexCursor cursor, long address) {
+    long changed = HashEntry.withAddress(cursor.entry, address);
+    return Memory.casLong(cursor.entryAddress, cursor.entry, changed);
+  }
+
+  /** Overflow buckets in use. */
+  public long overflowCount() {
+    return overflow.used();
+  }
+
+  /** Bytes of native memory. */
+  public long bytes() {
+    return region.bytes();
+  }
+
+  /** Frees the memory; nobody may be inside. */
+  @Override
+  public void close() {
+    region.close();
+  }
+
+  /** Finds an existing entry, its own or the wildcard. */
+  private boolean tryFind(long hash, long tag, IndexCursor cursor) {
+    long home = HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash));
+    long first = Memory.getLongAcquire(home);
+    if ((first & HashEntry.MATCH_FIELD) == tag) {
+      cursor.entryAddress = home;
+      cursor.entry = first;
+      return true;
+    }
+    for (long bucket = bucketOf(hash); bucket != 0; bucket = next(bucket)) {
+      long matches = HashBucket.matchTag(bucket, tag);
+      while (matches != 0) {
+        int slot = Long.numberOfTrailingZeros(matches);
+        long address = HashBucket.entryAddress(bucket, slot);
+        long entry = Memory.getLongAcquire(address);
+        if ((entry & HashEntry.MATCH_FIELD) == tag) {
+          cursor.entryAddress = address;
+          cursor.entry = entry;
+          return true;
+        }
+        matches &= matches - 1;
+      }
+    }
+    VarHandle.acquireFence();
+    if (wildcards) {
+      long entry = wildcardVolatile(hash);
+      if (entry != HashEntry.FREE && countOf(hash, tag, HashEntry.TAG_FIELD) == 0) {
+        cursor.entryAddress = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+        cursor.entry = entry;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Inserts an entry in two phases; false if the search must start over. */
+  private boolean tryCreate(long hash, long tag, IndexCursor cursor) {
+    long free = freeEntry(hash);
+    if (free == 0) {
+      return false;
+    }
+    long tentative = HashEntry.tentative(tag);
+    if (!Memory.casLong(free, HashEntry.FREE, tentative)) {
+      return false;
+    }
+    if (countOf(hash, tag, HashEntry.TAG_FIELD) > 1
+        || wildcards && wildcardVolatile(hash) != HashEntry.FREE) {
+      Memory.putLongRelease(free, HashEntry.FREE);
+      Thread.yield();
+      return false;
+    }
+    Memory.putLongRelease(free, tag);
+    cursor.entryAddress = free;
+    cursor.entry = tag;
+    return true;
+  }
+
+  /** The address of a free entry, or 0 after the chain of buckets has been given room or shared. */
+  private long freeEntry(long hash) {
+    if (wildcards && wildcardVolatile(hash) != HashEntry.FREE) {
+      return 0;
+    }
+    long bucket = bucketOf(hash);
+    long home = HashBucket.entryAddress(bucket, HashEntry.homeOf(hash));
+    if (Memory.getLongAcquire(home) == HashEntry.FREE) {
+      return home;
+    }
+    for (; ; ) {
+      // No tag of a key is 0.
+      long free = HashBucket.matchTag(bucket, HashEntry.FREE);
+      if (free != 0) {
+        return HashBucket.entryAddress(bucket, Long.numberOfTrailingZeros(free));
+      }
+      long following = next(bucket);
+      if (following == 0) {
+        break;
+      }
+      bucket = following;
+    }
+    long number = overflow.allocate();
+    if (number == 0) {
+      makeWildcard(hash);
+    } else if (!Memory.casLong(HashBucket.overflowAddress(bucket), 0, number)) {
+      overflow.free(number);
+    }
+    return 0;
+  }
+
+  private void makeWildcard(long hash) {
+    long address = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+    long entry = Memory.getLongAcquire(address);
+    if (entry != HashEntry.FREE && !HashEntry.isTentative(entry)) {
+      wildcards = true;
+      Memory.casLong(address, entry, entry | HashEntry.WILDCARD);
+    }
+  }
+
+  /** The wildcard of the hash's chain of buckets, or free. */
+  private long wildcardVolatile(long hash) {
+    long entry = Memory.getLongVolatile(HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY));
+    return (entry & HashEntry.MATCH_FIELD) == HashEntry.WILDCARD ? entry : HashEntry.FREE;
+  }
+
+  /** How many entries of the chain of buckets equal {@code pattern} in {@code field}. */
+  private int countOf(long hash, long pattern, long field) {
+    int count = 0;
+    for (long bucket = bucketOf(hash); bucket != 0; bucket = next(bucket)) {
+      for (int slot = 0; slot < HashBucket.ENTRIES; slot++) {
+        long entry = Memory.getLongVolatile(HashBucket.entryAddress(bucket, slot));
+        count += (entry & field) == pattern ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  private long next(long bucket) {
+    long number = HashBucket.overflowAcquire(bucket);
+    return number == 0 ? 0 : overflow.addressOf(number);
+  }
+
+  private long bucketOf(long hash) {
+    return table + (hash & bucketMask) * HashBucket.BYTES;
+  }
+}

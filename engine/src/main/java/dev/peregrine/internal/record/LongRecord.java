@@ -1,0 +1,40 @@
+package dev.peregrine.internal.record;
+
+import dev.peregrine.memory.Memory;
+
+/**
+ * A record of an 8-byte key and an 8-byte value.
+ *
+ * <pre>
+ *   0        8        16       24
+ *  +--------+--------+--------+
+ *  | header | key    | value  |
+ *  +--------+--------+--------+
+ * </pre>
+ *
+ * The key never changes; the value changes by single-word stores and atomics.
+ */
+public final class LongRecord {
+  /** Length in bytes. */
+  public static final int BYTES = 24;
+
+  private static final int KEY_OFFSET = 8;
+  private static final int VALUE_OFFSET = 16;
+
+  private LongRecord() {}
+
+  /** The key of the record at {@code physicalAddress}. */
+  public static long key(long physicalAddress) {
+    return Memory.getLong(physicalAddress, KEY_OFFSET);
+  }
+
+  /** Where the key of the record at {@code physicalAddress} is. */
+  public static long keyAddress(long physicalAddress) {
+    return physicalAddress + KEY_OFFSET;
+  }
+
+  /** Where the value of the record at {@code physicalAddress} is. */
+  public static long valueAddress(long physicalAddress) {
+    return physicalAddress + VALUE_OFFSET;
+  }
+}
