@@ -1,0 +1,197 @@
+package dev.peregrine;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+import org.openjdk.jcstress.infra.results.J_Result;
+import org.openjdk.jcstress.infra.results.LLJ_Result;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** Operations of two sessions on one key of a store of 8-byte values. */
+public class LongSessionTests {
+  private static final LongUpdateFunction ADD =
+      new LongUpdateFunction() {
+        @Override
+        public long initial(long argument) {
+          return argument;
+        }
+
+        @Override
+        public long update(long value, long argument) {
+          return value + argument;
+        }
+      };
+
+  private abstract static class OneKey {
+    static final SharedStore STORE = new SharedStore(StoreKind.LONG_TO_LONG);
+
+    final long key = STORE.takeKey();
+
+    static Session session() {
+      return STORE.session();
+    }
+
+    long value() {
+      return session().read(key) == Status.FOUND ? session().longValue() : -1;
+    }
+  }
+
+  /** Two additions in place: one by add, one by function. */
+  @JCStressTest
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "both counted")
+  @Outcome(expect = FORBIDDEN, desc = "an update is lost")
+  @State
+  public static class TwoAdds extends OneKey {
+    public TwoAdds() {
+      session().upsert(key, -10);
+    }
+
+    @Actor
+    public void first() {
+      session().add(key, 5);
+    }
+
+    @Actor
+    public void second() {
+      session().rmw(key, ADD, 6);
+    }
+
+    @Arbiter
+    public void end(J_Result r) {
+      r.r1 = value();
+    }
+  }
+
+  /** Two additions to an absent key: one creates it, the other adds. */
+  @JCStressTest
+  @Outcome(id = "UPDATED, CREATED, 11", expect = ACCEPTABLE, desc = "the second created it")
+  @Outcome(id = "CREATED, UPDATED, 11", expect = ACCEPTABLE, desc = "the first created it")
+  @Outcome(expect = FORBIDDEN, desc = "an update is lost, or created twice")
+  @State
+  public static class TwoFirstAdds extends OneKey {
+    public TwoFirstAdds() {
+      session().delete(key);
+    }
+
+    @Actor
+    public void first(LLJ_Result r) {
+      r.r1 = session().add(key, 5);
+    }
+
+    @Actor
+    public void second(LLJ_Result r) {
+      r.r2 = session().add(key, 6);
+    }
+
+    @Arbiter
+    public void end(LLJ_Result r) {
+      r.r3 = value();
+    }
+  }
+
+  /** Two conditional inserts: one gets in. */
+  @JCStressTest
+  @Outcome(id = "CREATED, FOUND, 5", expect = ACCEPTABLE, desc = "the first got in")
+  @Outcome(id = "FOUND, CREATED, 6", expect = ACCEPTABLE, desc = "the second got in")
+  @Outcome(expect = FORBIDDEN, desc = "both got in, or none")
+  @State
+  public static class TwoConditionalInserts extends OneKey {
+    public TwoConditionalInserts() {
+      session().delete(key);
+    }
+
+    @Actor
+    public void first(LLJ_Result r) {
+      r.r1 = session().insertIfAbsent(key, 5);
+    }
+
+    @Actor
+    public void second(LLJ_Result r) {
+      r.r2 = session().insertIfAbsent(key, 6);
+    }
+
+    @Arbiter
+    public void end(LLJ_Result r) {
+      r.r3 = value();
+    }
+  }
+
+  /** A deletion against an addition. */
+  @JCStressTest
+  @Outcome(id = "DELETED, UPDATED, -1", expect = ACCEPTABLE, desc = "added, then deleted")
+  @Outcome(id = "DELETED, CREATED, 5", expect = ACCEPTABLE, desc = "deleted, then created")
+  @Outcome(expect = FORBIDDEN, desc = "the deleted value came back, or a creation was lost")
+  @State
+  public static class DeleteAgainstAdd extends OneKey {
+    public DeleteAgainstAdd() {
+      session().upsert(key, 100);
+    }
+
+    @Actor
+    public void deleter(LLJ_Result r) {
+      r.r1 = session().delete(key);
+    }
+
+    @Actor
+    public void adder(LLJ_Result r) {
+      r.r2 = session().add(key, 5);
+    }
+
+    @Arbiter
+    public void end(LLJ_Result r) {
+      r.r3 = value();
+    }
+  }
+
+  /** Two deletions: one of them finds the value. */
+  @JCStressTest
+  @Outcome(id = "DELETED, NOT_FOUND", expect = ACCEPTABLE, desc = "the first deleted it")
+  @Outcome(id = "NOT_FOUND, DELETED", expect = ACCEPTABLE, desc = "the second deleted it")
+  @Outcome(expect = FORBIDDEN, desc = "both or none deleted it")
+  @State
+  public static class TwoDeletes extends OneKey {
+    public TwoDeletes() {
+      session().upsert(key, 100);
+    }
+
+    @Actor
+    public void first(LL_Result r) {
+      r.r1 = session().delete(key);
+    }
+
+    @Actor
+    public void second(LL_Result r) {
+      r.r2 = session().delete(key);
+    }
+  }
+
+  /** Publication of a new record: a reader finds nothing, or all of it; and does not go back. */
+  @JCStressTest
+  @Outcome(id = "-1, -1", expect = ACCEPTABLE, desc = "before")
+  @Outcome(id = "-1, 7", expect = ACCEPTABLE, desc = "between")
+  @Outcome(id = "7, 7", expect = ACCEPTABLE, desc = "after")
+  @Outcome(expect = FORBIDDEN, desc = "half a record, or back in time")
+  @State
+  public static class PublishAgainstRead extends OneKey {
+    public PublishAgainstRead() {
+      session().delete(key);
+    }
+
+    @Actor
+    public void writer() {
+      session().upsert(key, 7);
+    }
+
+    @Actor
+    public void reader(JJ_Result r) {
+      r.r1 = value();
+      r.r2 = value();
+    }
+  }
+}
