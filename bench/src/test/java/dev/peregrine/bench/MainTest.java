@@ -1,0 +1,172 @@
+package dev.peregrine.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+class MainTest {
+  @TempDir private Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return line.execute(args);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "fly",
+        "--fly",
+        "demo --fly",
+        "demo --records many",
+        "demo --records 0",
+        "demo --records -5",
+        "demo --seconds 0",
+        "demo --seconds NaN",
+        "demo --value-bytes 8",
+        "demo --threads 0",
+        "demo --threads 63",
+        "demo --memory lots",
+        "demo --device tape",
+        "demo --device null",
+        "demo --pending 0",
+        "demo surplus",
+        "ycsb --workload D",
+        "ycsb --workload",
+        "ycsb --distribution normal",
+        "ycsb --value-bytes 7",
+        "ycsb --store map",
+        "ycsb --repetitions 0",
+        "ycsb --page 1k",
+        "ycsb --device null --memory 1m",
+        "ycsb --fio",
+        "ycsb --fio --memory 1m --device memory",
+        "device --mode sideways",
+        "device --block 5000",
+        "device --block 512",
+        "device --depth 0",
+        "device --bytes 1",
+        "device --kind null",
+        "device --kind memory --fio"
+      })
+  void shouldSayInOneLineWhatIsWrongWhenArgumentsAreBad(String arguments) {
+    int exit =
+        run(Stream.of(arguments.split(" ")).filter(a -> !a.isEmpty()).toArray(String[]::new));
+    assertEquals(Main.EXIT_USAGE, exit);
+    String[] lines = err.toString().strip().split("\\R");
+    assertEquals(2, lines.length, err.toString());
+    assertTrue(lines[0].startsWith("error: "), lines[0]);
+    assertTrue(lines[1].startsWith("try: peregrine"), lines[1]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "ycsb", "device", "jmh"})
+  void shouldExplainEachCommand(String command) {
+    assertEquals(Main.EXIT_OK, run(command, "--help"));
+    assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
+  }
+
+  @Test
+  void shouldListTheCommands() {
+    assertEquals(Main.EXIT_OK, run("--help"));
+    for (String command : new String[] {"demo", "ycsb", "device", "jmh"}) {
+      assertTrue(out.toString().contains("  " + command), out.toString());
+    }
+  }
+
+  @Test
+  void shouldFailWithoutAStackTraceWhenTheDirectoryCannotBeUsed() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertEquals(Main.EXIT_FAILED, run("demo", "--directory", file.toString()));
+    assertTrue(err.toString().startsWith("error: "), err.toString());
+    assertFalse(err.toString().contains("\tat "), err.toString());
+  }
+
+  @Test
+  void shouldRunTheDemoAndLeaveNothingButTheReport() throws Exception {
+    Path json = directory.resolve("demo.json");
+    Path place = directory.resolve("place");
+    String[] args = {
+      "demo",
+      "--records",
+      "20000",
+      "--seconds",
+      "0.3",
+      "--directory",
+      place.toString(),
+      "--json",
+      json.toString()
+    };
+    assertEquals(Main.EXIT_OK, run(args), err.toString());
+    JsonNode root = new ObjectMapper().readTree(Files.readString(json));
+    assertEquals(5, root.path("results").size());
+    for (JsonNode result : root.path("results")) {
+      assertTrue(result.path("operations").asLong() > 0);
+      assertTrue(result.path("memoryBytes").asLong() <= result.path("memoryBudgetBytes").asLong());
+    }
+    assertTrue(root.path("results").path(0).path("deviceBytesWritten").asLong() > 0);
+    try (Stream<Path> left = Files.list(place)) {
+      assertEquals(0, left.count());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A 8", "B 100", "C 8", "C 100", "F 8", "F 100"})
+  void shouldRunEachWorkloadOnBothStores(String cell) throws Exception {
+    String[] parts = cell.split(" ");
+    Path json = directory.resolve("ycsb.json");
+    String[] args = {
+      "ycsb", "--workload", parts[0], "--value-bytes", parts[1], "--records", "20000", "--store",
+      "both", "--seconds", "0.1", "--latency-seconds", "0.1", "--warm-up", "0.1", "--repetitions",
+      "2", "--device", "memory", "--memory", "2m", "--json", json.toString()
+    };
+    assertEquals(Main.EXIT_OK, run(args), err.toString());
+    JsonNode root = new ObjectMapper().readTree(Files.readString(json));
+    assertEquals(4, root.path("results").size());
+    assertEquals(2, root.path("facts").path("ratiosToChm").size());
+    for (JsonNode result : root.path("results")) {
+      assertTrue(result.path("p99Nanos").asLong() > 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"randread", "seqread", "seqwrite"})
+  void shouldMeasureADevice(String mode) {
+    String[] args = {
+      "device",
+      "--mode",
+      mode,
+      "--kind",
+      "memory",
+      "--bytes",
+      "1m",
+      "--seconds",
+      "0.1",
+      "--depth",
+      "4",
+      "--threads",
+      "2",
+      "--repetitions",
+      "1"
+    };
+    assertEquals(Main.EXIT_OK, run(args), err.toString());
+  }
+}
