@@ -14,7 +14,11 @@ import org.openjdk.jcstress.infra.results.JI_Result;
 import org.openjdk.jcstress.infra.results.LJI_Result;
 import org.openjdk.jcstress.infra.results.LLJ_Result;
 
-/** Operations of two sessions on one key of a store of values of bytes. */
+/**
+ * Operations of two sessions on one key of a store of values of bytes, all in the mutable region:
+ * the writer bit and the sequence in the layout word, and {@code sealed} and {@code tombstone} in
+ * the header word, as the operations use them.
+ */
 public class BytesSessionTests {
   private static final int SHORT_BYTES = 16;
   private static final int LONG_BYTES = 64;
@@ -155,6 +159,156 @@ public class BytesSessionTests {
           r.r2 = -1;
         }
       }
+    }
+  }
+
+  /** The same by a function, which may be run on a copy, or on the record, but not on half. */
+  @JCStressTest
+  @Outcome(id = "1, 16", expect = ACCEPTABLE, desc = "before")
+  @Outcome(id = "2, 16", expect = ACCEPTABLE, desc = "replaced in place")
+  @Outcome(id = "3, 16", expect = ACCEPTABLE, desc = "replaced in place again")
+  @Outcome(expect = FORBIDDEN, desc = "torn")
+  @State
+  public static class ReplaceAgainstReadByFunction extends OneKey implements ReadFunction {
+    private long seen;
+
+    public ReplaceAgainstReadByFunction() {
+      reset(1);
+    }
+
+    @Override
+    public void read(ValueView value, long argument) {
+      seen = value.getLong(0);
+      for (int at = 0; at < value.length(); at += Long.BYTES) {
+        if (value.getLong(at) != seen) {
+          seen = -1;
+        }
+      }
+    }
+
+    @Actor
+    public void writer() {
+      session().upsert(key, valueOf(2, SHORT_BYTES));
+      session().upsert(key, valueOf(3, SHORT_BYTES));
+    }
+
+    @Actor
+    public void reader(JI_Result r) {
+      session().read(key, this, 0);
+      r.r1 = seen;
+      r.r2 = session().valueLength();
+    }
+  }
+
+  /** Two updates in place, one of which both reads and writes by a function. */
+  @JCStressTest
+  @Outcome(id = "111, 16", expect = ACCEPTABLE, desc = "both counted")
+  @Outcome(expect = FORBIDDEN, desc = "an update is lost")
+  @State
+  public static class TwoUpdates extends OneKey {
+    public TwoUpdates() {
+      reset(100);
+    }
+
+    @Actor
+    public void first() {
+      session().rmw(key, ADD, 1);
+    }
+
+    @Actor
+    public void second() {
+      session().rmw(key, ADD, 10);
+    }
+
+    @Arbiter
+    public void end(JI_Result r) {
+      r.r1 = value();
+      r.r2 = session().valueLength();
+    }
+  }
+
+  /** Two updates that both grow the value: one is copied and sealed, the other goes to the copy. */
+  @JCStressTest
+  @Outcome(id = "111, 64", expect = ACCEPTABLE, desc = "both counted, and grown")
+  @Outcome(expect = FORBIDDEN, desc = "an update is lost, or its growth")
+  @State
+  public static class TwoGrowths extends OneKey {
+    public TwoGrowths() {
+      reset(100);
+    }
+
+    @Actor
+    public void first() {
+      session().rmw(key, ADD, -1);
+    }
+
+    @Actor
+    public void second() {
+      session().rmw(key, ADD, -10);
+    }
+
+    @Arbiter
+    public void end(JI_Result r) {
+      r.r1 = value();
+      r.r2 = session().valueLength();
+    }
+  }
+
+  /** A copy that grows the value against a new value in place: the new one is not lost in it. */
+  @JCStressTest
+  @Outcome(
+      id = "7, 16",
+      expect = ACCEPTABLE,
+      desc = "grown, then replaced by a new record or in it")
+  @Outcome(id = "8, 64", expect = ACCEPTABLE, desc = "replaced, then grown")
+  @Outcome(expect = FORBIDDEN, desc = "the copy has hidden the new value")
+  @State
+  public static class GrowthAgainstUpsert extends OneKey {
+    public GrowthAgainstUpsert() {
+      reset(100);
+    }
+
+    @Actor
+    public void grower() {
+      session().rmw(key, ADD, -1);
+    }
+
+    @Actor
+    public void setter() {
+      session().upsert(key, valueOf(7, SHORT_BYTES));
+    }
+
+    @Arbiter
+    public void end(JI_Result r) {
+      r.r1 = value();
+      r.r2 = session().valueLength();
+    }
+  }
+
+  /** A new value in place against a deletion. */
+  @JCStressTest
+  @Outcome(id = "UPDATED, DELETED, -1", expect = ACCEPTABLE, desc = "replaced, then deleted")
+  @Outcome(id = "CREATED, DELETED, 7", expect = ACCEPTABLE, desc = "deleted, then created")
+  @Outcome(expect = FORBIDDEN, desc = "the new value vanished, or the old one came back")
+  @State
+  public static class UpsertAgainstDelete extends OneKey {
+    public UpsertAgainstDelete() {
+      reset(100);
+    }
+
+    @Actor
+    public void setter(LLJ_Result r) {
+      r.r1 = session().upsert(key, valueOf(7, SHORT_BYTES));
+    }
+
+    @Actor
+    public void deleter(LLJ_Result r) {
+      r.r2 = session().delete(key);
+    }
+
+    @Arbiter
+    public void end(LLJ_Result r) {
+      r.r3 = value();
     }
   }
 }

@@ -8,12 +8,16 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJJ_Result;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 import org.openjdk.jcstress.infra.results.J_Result;
 import org.openjdk.jcstress.infra.results.LLJ_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/** Operations of two sessions on one key of a store of 8-byte values. */
+/**
+ * Operations of two sessions on one key of a store of 8-byte values, all in the mutable region: the
+ * index entry, the header word and the value word together, as an embedder uses them.
+ */
 public class LongSessionTests {
   private static final LongUpdateFunction ADD =
       new LongUpdateFunction() {
@@ -192,6 +196,142 @@ public class LongSessionTests {
     public void reader(JJ_Result r) {
       r.r1 = value();
       r.r2 = value();
+    }
+  }
+
+  /** An addition against a new value: one of them comes last. */
+  @JCStressTest
+  @Outcome(id = "105, 7", expect = ACCEPTABLE, desc = "added to the old value, then replaced")
+  @Outcome(id = "12, 12", expect = ACCEPTABLE, desc = "replaced, then added")
+  @Outcome(expect = FORBIDDEN, desc = "an addition to a value that was never there, or lost")
+  @State
+  public static class AddAgainstUpsert extends OneKey {
+    public AddAgainstUpsert() {
+      session().upsert(key, 100);
+    }
+
+    @Actor
+    public void adder(JJ_Result r) {
+      session().add(key, 5);
+      r.r1 = session().longValue();
+    }
+
+    @Actor
+    public void setter() {
+      session().upsert(key, 7);
+    }
+
+    @Arbiter
+    public void end(JJ_Result r) {
+      r.r2 = value();
+    }
+  }
+
+  /** A deletion against a new value. */
+  @JCStressTest
+  @Outcome(id = "DELETED, UPDATED, -1", expect = ACCEPTABLE, desc = "replaced, then deleted")
+  @Outcome(id = "DELETED, CREATED, 7", expect = ACCEPTABLE, desc = "deleted, then created")
+  @Outcome(expect = FORBIDDEN, desc = "the old value came back, or the creation was lost")
+  @State
+  public static class DeleteAgainstUpsert extends OneKey {
+    public DeleteAgainstUpsert() {
+      session().upsert(key, 100);
+    }
+
+    @Actor
+    public void deleter(LLJ_Result r) {
+      r.r1 = session().delete(key);
+    }
+
+    @Actor
+    public void setter(LLJ_Result r) {
+      r.r2 = session().upsert(key, 7);
+    }
+
+    @Arbiter
+    public void end(LLJ_Result r) {
+      r.r3 = value();
+    }
+  }
+
+  /** Two keys that share one chain are created: both are on it, whoever lost the entry first. */
+  @JCStressTest
+  @Outcome(id = "5, 6", expect = ACCEPTABLE, desc = "both are there, with their own values")
+  @Outcome(expect = FORBIDDEN, desc = "a record is lost")
+  @State
+  public static class TwoKeysOfOneChain {
+    private static final SharedStore COLLIDING =
+        new SharedStore(StoreKind.LONG_TO_LONG, SharedStore.COLLIDING_MASK);
+
+    private final SharedStore.KeyPair keys = COLLIDING.takePair();
+
+    public TwoKeysOfOneChain() {
+      session().delete(keys.one());
+      session().delete(keys.other());
+    }
+
+    private static Session session() {
+      return COLLIDING.session();
+    }
+
+    private static long value(long ofKey) {
+      return session().read(ofKey) == Status.FOUND ? session().longValue() : -1;
+    }
+
+    @Actor
+    public void first() {
+      session().upsert(keys.one(), 5);
+    }
+
+    @Actor
+    public void second() {
+      session().upsert(keys.other(), 6);
+    }
+
+    @Arbiter
+    public void end(JJ_Result r) {
+      r.r1 = value(keys.one());
+      r.r2 = value(keys.other());
+    }
+  }
+
+  /** Two threads use one session: an operation is done, or refused without effect. */
+  @JCStressTest
+  @Outcome(id = "1, 1, 2", expect = ACCEPTABLE, desc = "one after the other")
+  @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "the second was refused")
+  @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "the first was refused")
+  @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "other states had it at both moments")
+  @Outcome(expect = FORBIDDEN, desc = "refused and done, or done and lost")
+  @State
+  public static class OneSessionTwoThreads extends OneKey {
+    private static final Session SHARED = STORE.newSession();
+
+    public OneSessionTwoThreads() {
+      session().upsert(key, 0);
+    }
+
+    private long add() {
+      try {
+        SHARED.add(key, 1);
+        return 1;
+      } catch (MisuseException e) {
+        return 0;
+      }
+    }
+
+    @Actor
+    public void first(JJJ_Result r) {
+      r.r1 = add();
+    }
+
+    @Actor
+    public void second(JJJ_Result r) {
+      r.r2 = add();
+    }
+
+    @Arbiter
+    public void end(JJJ_Result r) {
+      r.r3 = value();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.peregrine.internal.cpr;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.peregrine.internal.epoch.Epochs;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
@@ -14,49 +15,82 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** The system-state word. */
+/** The system-state word: open to closed, against operations that enter and look at it. */
 public class SystemStateTests {
-  /** Closing against an operation that enters: refused, or over before the memory goes. */
-  @JCStressTest
-  @Outcome(id = "1", expect = ACCEPTABLE, desc = "entered before: freeing waited for it")
-  @Outcome(id = "-1", expect = ACCEPTABLE, desc = "refused")
-  @Outcome(id = "0", expect = FORBIDDEN, desc = "not refused, and the memory was gone")
-  @State
-  public static class CloseAgainstEnter {
-    private static final LightEpoch EPOCH = new LightEpoch(1);
-    private static final long SLOT = EPOCH.acquireSlot();
+  private static final int REFUSED = -1;
+  private static final int IN_USE = -2;
 
-    private final long words = Slices.take(2L * CacheLine.STRIDE_BYTES);
-    private final SystemState state = new SystemState(words);
-    private final long data = words + CacheLine.STRIDE_BYTES;
+  private abstract static class OpenStore {
+    final LightEpoch epoch = Epochs.take(1);
+    final long slot = epoch.acquireSlot();
+    final long words = Slices.take(2L * CacheLine.STRIDE_BYTES);
+    final SystemState state = new SystemState(words);
+    final long data = words + CacheLine.STRIDE_BYTES;
 
-    public CloseAgainstEnter() {
+    OpenStore() {
       Memory.putLongVolatile(data, 1);
     }
 
+    /** An operation: enters, looks at the word, touches the data, leaves. */
+    int operate() {
+      if (!epoch.tryEnter(slot)) {
+        return IN_USE;
+      }
+      int seen = SystemState.isClosed(state.wordAcquire()) ? REFUSED : (int) Memory.getLong(data);
+      epoch.leave(slot);
+      return seen;
+    }
+  }
+
+  /** Closing by an epoch action. */
+  @JCStressTest
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "entered before: freeing waited for it")
+  @Outcome(id = "-1", expect = ACCEPTABLE, desc = "refused")
+  @Outcome(expect = FORBIDDEN, desc = "not refused, and the memory was gone")
+  @State
+  public static class CloseAgainstEnter extends OpenStore {
     @Actor
     public void operation(I_Result r) {
-      EPOCH.tryEnter(SLOT);
-      r.r1 = SystemState.isClosed(state.wordAcquire()) ? -1 : (int) Memory.getLong(data);
-      EPOCH.leave(SLOT);
+      r.r1 = operate();
     }
 
     @Actor
     public void closer() {
       state.close();
-      EPOCH.bump(argument -> Memory.putLong(data, 0), 0);
+      epoch.bump(argument -> Memory.putLong(data, 0), 0);
     }
   }
 
-  /** Two close: one of them is the first. */
+  /** Closing as the store does it: by taking each session's slot, and keeping it. */
+  @JCStressTest
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "entered before: closing waited for its slot")
+  @Outcome(id = "-1", expect = ACCEPTABLE, desc = "entered after the word was closed: refused")
+  @Outcome(id = "-2", expect = ACCEPTABLE, desc = "the slot was taken already: refused")
+  @Outcome(expect = FORBIDDEN, desc = "not refused, and the memory was gone")
+  @State
+  public static class CloseBySlotAgainstEnter extends OpenStore {
+    @Actor
+    public void operation(I_Result r) {
+      r.r1 = operate();
+    }
+
+    @Actor
+    public void closer() {
+      state.close();
+      while (!epoch.tryEnterSuspended(slot)) {
+        Thread.onSpinWait();
+      }
+      Memory.putLong(data, 0);
+    }
+  }
+
+  /** Two close: one of them is the first, and a failure at the same time gets lost by neither. */
   @JCStressTest
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "the first closed it")
   @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "the second closed it")
   @Outcome(expect = FORBIDDEN, desc = "both or none")
   @State
-  public static class TwoClose {
-    private final SystemState state = new SystemState(Slices.take(CacheLine.STRIDE_BYTES));
-
+  public static class TwoClose extends OpenStore {
     @Actor
     public void first(ZZ_Result r) {
       r.r1 = state.close();
@@ -65,7 +99,7 @@ public class SystemStateTests {
     @Actor
     public void second(ZZ_Result r) {
       state.fail();
-      r.r2 = state.close();
+      r.r2 = state.close() && SystemState.isFailed(state.wordAcquire());
     }
   }
 }

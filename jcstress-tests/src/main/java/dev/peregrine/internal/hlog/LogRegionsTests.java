@@ -3,7 +3,7 @@ package dev.peregrine.internal.hlog;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.peregrine.internal.epoch.EpochAction;
+import dev.peregrine.internal.epoch.Epochs;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.LogRegions.Marker;
 import dev.peregrine.memory.CacheLine;
@@ -14,26 +14,22 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** The marker words, moved by the worker and its epoch actions, against operations. */
+/**
+ * The marker words, moved by the worker and its epoch actions ({@code readOnly} then {@code
+ * safeReadOnly}, {@code head} then the frame's zeroing), against operations on a record.
+ */
 public class LogRegionsTests {
   private static final long RECORD = 64;
   private static final long LATER = 128;
 
-  /** A log's markers and a record's word; sessions share one epoch. */
+  /** A log's markers, and the word of a record at {@link #RECORD}. */
   private abstract static class Log {
-    static final LightEpoch EPOCH = new LightEpoch(1);
-    static final long SLOT = EPOCH.acquireSlot();
-
-    /** Other states' actions may have filled the list of those that wait. */
-    static void register(EpochAction action) {
-      while (!EPOCH.bump(action, LATER)) {
-        EPOCH.drain();
-      }
-    }
-
+    final LightEpoch epoch = Epochs.take(2);
+    final long slot = epoch.acquireSlot();
     final long words = Slices.take((long) (Marker.values().length + 1) * CacheLine.STRIDE_BYTES);
     final LogRegions regions = new LogRegions(RECORD, words);
     final long record = words + (long) Marker.values().length * CacheLine.STRIDE_BYTES;
@@ -50,18 +46,18 @@ public class LogRegionsTests {
 
     @Actor
     public void updater(ZZ_Result r) {
-      EPOCH.tryEnter(SLOT);
+      epoch.tryEnter(slot);
       if (RECORD >= regions.readOnlyAcquire()) {
         Memory.putLong(record, 1);
         r.r1 = true;
       }
-      EPOCH.leave(SLOT);
+      epoch.leave(slot);
     }
 
     @Actor
     public void worker() {
       regions.advanceRelease(Marker.READ_ONLY, LATER);
-      register(this::onFrozen);
+      epoch.bump(this::onFrozen, LATER);
     }
 
     private void onFrozen(long target) {
@@ -71,8 +67,39 @@ public class LogRegionsTests {
 
     @Arbiter
     public void end(ZZ_Result r) {
-      EPOCH.drain();
+      epoch.drain();
       r.r2 = frozen == Memory.getLong(record);
+    }
+  }
+
+  /** Who copies a record that {@code safeReadOnly} has passed has the last update in the copy. */
+  @JCStressTest
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "added in place, then copied")
+  @Outcome(id = "1, -1", expect = ACCEPTABLE, desc = "added in place; not frozen when looked at")
+  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "read-only for the adder: copied as it was")
+  @Outcome(id = "0, -1", expect = ACCEPTABLE, desc = "read-only, but still fuzzy for the copier")
+  @Outcome(expect = FORBIDDEN, desc = "an addition after the copy, or unseen by it: lost")
+  @State
+  public static class FreezeAgainstAddAndCopy extends Log {
+    private final long copierSlot = epoch.acquireSlot();
+
+    @Actor
+    public void adder(II_Result r) {
+      epoch.tryEnter(slot);
+      if (RECORD >= regions.readOnlyAcquire()) {
+        Memory.getAndAddLong(record, 1);
+        r.r1 = 1;
+      }
+      epoch.leave(slot);
+    }
+
+    @Actor
+    public void freezerAndCopier(II_Result r) {
+      regions.advanceRelease(Marker.READ_ONLY, LATER);
+      epoch.bump(target -> regions.advanceRelease(Marker.SAFE_READ_ONLY, target), LATER);
+      epoch.tryEnter(copierSlot);
+      r.r2 = RECORD < regions.safeReadOnlyAcquire() ? (int) Memory.getLong(record) : -1;
+      epoch.leave(copierSlot);
     }
   }
 
@@ -89,15 +116,19 @@ public class LogRegionsTests {
 
     @Actor
     public void reader(I_Result r) {
-      EPOCH.tryEnter(SLOT);
+      epoch.tryEnter(slot);
       r.r1 = RECORD >= regions.headAcquire() ? (int) Memory.getLong(record) : -1;
-      EPOCH.leave(SLOT);
+      epoch.leave(slot);
     }
 
     @Actor
     public void worker() {
       regions.advanceRelease(Marker.HEAD, LATER);
-      register(target -> Memory.putLong(record, 0));
+      epoch.bump(target -> regions.advanceRelease(Marker.SAFE_HEAD, target), LATER);
+      if (regions.getAcquire(Marker.SAFE_HEAD) == LATER) {
+        Memory.putLong(record, 0);
+        regions.advanceRelease(Marker.CLOSED_UNTIL, LATER);
+      }
     }
   }
 }
