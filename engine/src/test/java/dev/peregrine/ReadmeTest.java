@@ -1,22 +1,17 @@
 package dev.peregrine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.StringWriter;
-import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example is code that compiles. */
+/** The README's example is a program that runs. */
 final class ReadmeTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final String FRAME =
@@ -26,7 +21,7 @@ final class ReadmeTest {
       import java.nio.charset.StandardCharsets;
       import java.nio.file.Path;
       class Example {
-        void run() {
+        public static void main(String[] args) {
       %s
         }
       }
@@ -35,35 +30,23 @@ final class ReadmeTest {
   @TempDir private Path directory;
 
   @Test
-  void shouldCompileWhenCopiedFromTheReadme() throws IOException {
+  void shouldRunWhenCopiedFromTheReadme() throws Exception {
     Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", "README.md")));
     assertTrue(example.find(), "README.md has no example in Java");
-    String source = FRAME.formatted(example.group(1));
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    boolean compiled =
-        compiler
-            .getTask(
-                messages,
-                null,
-                null,
-                List.of(
-                    "-proc:none",
-                    "-d",
-                    directory.toString(),
-                    "-cp",
-                    System.getProperty("java.class.path")),
-                null,
-                List.of(
-                    new SimpleJavaFileObject(
-                        URI.create("string:///Example.java"),
-                        javax.tools.JavaFileObject.Kind.SOURCE) {
-                      @Override
-                      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                      }
-                    }))
-            .call();
-    assertTrue(compiled, messages.toString());
+    Path source = directory.resolve("Example.java");
+    Files.writeString(source, FRAME.formatted(example.group(1)));
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                source.toString())
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    assertEquals("FOUND, 6 bytes", output.strip());
   }
 }

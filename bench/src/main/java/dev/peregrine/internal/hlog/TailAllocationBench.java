@@ -12,7 +12,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -39,12 +38,6 @@ public class TailAllocationBench {
   @Setup(Level.Trial)
   public void open() {
     tail = new TailAllocator(PAGE_BITS, FIRST, new AlwaysFree());
-  }
-
-  /** Frees it. */
-  @TearDown(Level.Trial)
-  public void close() {
-    tail.close();
   }
 
   /** One thread. */
