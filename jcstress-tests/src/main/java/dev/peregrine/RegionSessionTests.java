@@ -18,15 +18,24 @@ import org.openjdk.jcstress.infra.results.ZJ_Result;
 /**
  * Operations of two sessions on one key whose record goes from mutable to fuzzy to read-only, and
  * by a copy back to mutable, while they work: the region markers and their epoch actions together
- * with the index entry. Each actor adds many times, and fills the log in between.
+ * with the index entry.
  */
 public class RegionSessionTests {
   private static final int ROUNDS = 4;
 
+  /** Long enough for another thread to freeze a page and to come back to the record. */
+  private static final int DWELL = 25;
+
+  private static void dwell() {
+    for (int i = 0; i < DWELL; i++) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** A store of 8-byte values; a round appends 24 bytes, or 48. */
   private abstract static class LongKey {
     static final FreezingStore STORE = new FreezingStore(StoreKind.LONG_TO_LONG);
-    private static final int APPENDS = 8;
+    private static final int APPENDS = 16;
 
     final long key = STORE.takeKey();
 
@@ -52,27 +61,39 @@ public class RegionSessionTests {
     }
   }
 
-  /** Additions in place and by copies, of both. */
+  /** One adds in place, taking its time; the other freezes the record, and adds by a copy. */
   @JCStressTest
-  @Outcome(id = "8", expect = ACCEPTABLE, desc = "all counted")
+  @Outcome(id = "12", expect = ACCEPTABLE, desc = "all counted")
   @Outcome(expect = FORBIDDEN, desc = "an addition in place came after the copy: lost")
   @State
   public static class AddsWhileFreezing extends LongKey {
-    private void addAll() {
-      for (int i = 0; i < ROUNDS; i++) {
-        session().add(key, 1);
-        fill();
+    private static final LongUpdateFunction SLOW_ADD =
+        new LongUpdateFunction() {
+          @Override
+          public long initial(long argument) {
+            return argument;
+          }
+
+          @Override
+          public long update(long value, long argument) {
+            dwell();
+            return value + argument;
+          }
+        };
+
+    @Actor
+    public void slow() {
+      for (int i = 0; i < ROUNDS * 2; i++) {
+        session().rmw(key, SLOW_ADD, 1);
       }
     }
 
     @Actor
-    public void first() {
-      addAll();
-    }
-
-    @Actor
-    public void second() {
-      addAll();
+    public void freezing() {
+      for (int i = 0; i < ROUNDS; i++) {
+        fill();
+        session().add(key, 1);
+      }
     }
 
     @Arbiter
@@ -179,6 +200,7 @@ public class RegionSessionTests {
 
           @Override
           public void update(ValueBuffer value, long argument) {
+            dwell();
             value.putLong(0, value.getLong(0) + 1);
           }
         };
@@ -196,10 +218,10 @@ public class RegionSessionTests {
     private void updateAll() {
       MemorySegment filling = MemorySegment.ofArray(new byte[FILLER_BYTES]);
       for (int i = 0; i < ROUNDS; i++) {
-        session().rmw(key, COUNT, 0);
         session().delete(STORE.filler());
         session().upsert(STORE.filler(), filling);
         STORE.step();
+        session().rmw(key, COUNT, 0);
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.peregrine;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.openjdk.jcstress.JCStress;
 import org.openjdk.jcstress.Options;
@@ -31,13 +33,13 @@ public final class StressRun {
   private static final long MIN_SAMPLES = 1000;
 
   private static final String PACKAGE = "dev.peregrine.";
-  private static final int NANOS_PER_SECOND_DIGITS = 9;
 
   private StressRun() {}
 
   /** Exits with 1 on any failure. */
   public static void main(String[] args) throws Exception {
     long start = System.nanoTime();
+    useJar();
     Path report = Path.of(args[0]);
     Files.createDirectories(report);
     List<String> jcstress = new ArrayList<>(List.of(args).subList(1, args.length));
@@ -73,8 +75,21 @@ public final class StressRun {
         problems.size(),
         skipped.size(),
         samples,
-        (System.nanoTime() - start) / (long) Math.pow(10, NANOS_PER_SECOND_DIGITS));
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
     System.exit(failure == null && problems.isEmpty() && !results.isEmpty() ? 0 : 1);
+  }
+
+  /**
+   * Puts the jar named by the property {@code jcstress.jar} in the place of the directory of its
+   * classes, for the forks: the harness pads its fields only where all classes are in jars.
+   */
+  private static void useJar() {
+    String jar = System.getProperty("jcstress.jar");
+    if (jar != null) {
+      String path = System.getProperty("java.class.path");
+      String directory = path.substring(0, path.indexOf(File.pathSeparatorChar));
+      System.setProperty("java.class.path", path.replace(directory, jar));
+    }
   }
 
   /** The results of all forks and JVM modes, merged by test. */

@@ -28,6 +28,9 @@ public class LightEpochTests {
   private static final int ALIVE = 1;
   private static final int POISON = 0;
 
+  /** Loads for which a reader stays: about as long as reclaiming takes. */
+  private static final int DWELL = 40;
+
   /** An epoch in a slice, and two words: a marker, and the data that it protects. */
   private abstract static class EpochState {
     final LightEpoch epoch = Epochs.take(SLOTS);
@@ -39,12 +42,27 @@ public class LightEpochTests {
       Memory.putLongVolatile(data, ALIVE);
     }
 
-    /** What the data is, or −1 if the marker says that it is gone. */
+    /** Brings the lines that are read next into the cache, so that a store lags behind loads. */
+    void warmUp() {
+      Memory.getLongAcquire(marker);
+      Memory.getLongAcquire(data);
+    }
+
+    /** What the data is after a while, or −1 if the marker says that it is gone. */
     int lookInside() {
-      return Memory.getLongAcquire(marker) == 0 ? (int) Memory.getLong(data) : -1;
+      if (Memory.getLongAcquire(marker) != 0) {
+        return -1;
+      }
+      long seen = ALIVE;
+      for (int i = 0; i < DWELL && seen == ALIVE; i++) {
+        seen = Memory.getLongOpaque(data);
+      }
+      return (int) seen;
     }
 
     void reclaim() {
+      // Takes the slot's line away from the reader, whose announcement then waits for it.
+      epoch.safeEpoch();
       Memory.putLongRelease(marker, 1);
       epoch.bump(argument -> Memory.putLong(data, POISON), 0);
     }
@@ -63,6 +81,7 @@ public class LightEpochTests {
   public static class PublishAgainstReclaim extends EpochState {
     @Actor
     public void reader(I_Result r) {
+      warmUp();
       epoch.tryEnter(slot);
       r.r1 = lookInside();
       epoch.leave(slot);
@@ -85,6 +104,7 @@ public class LightEpochTests {
 
     @Actor
     public void reader(I_Result r) {
+      warmUp();
       epoch.resume(slot);
       r.r1 = lookInside();
       epoch.suspend(slot);
@@ -103,6 +123,7 @@ public class LightEpochTests {
   public static class ReclaimInTwoSteps extends EpochState {
     @Actor
     public void reader(I_Result r) {
+      warmUp();
       epoch.tryEnter(slot);
       r.r1 = lookInside();
       epoch.leave(slot);
@@ -110,6 +131,7 @@ public class LightEpochTests {
 
     @Actor
     public void reclaimer() {
+      epoch.safeEpoch();
       // The marker moves by an action itself, as safeReadOnly does, and the next bump follows it.
       epoch.bump(argument -> Memory.putLongRelease(marker, argument), 1);
       if (Memory.getLongAcquire(marker) == 1) {

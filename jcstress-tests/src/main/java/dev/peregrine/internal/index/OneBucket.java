@@ -12,14 +12,28 @@ abstract class OneBucket {
   /** A home is a share of 256 in 7 entries. */
   private static final int HOME_UNIT = 37;
 
-  static final long FILLER_TAG = 100;
-  static final long FILLER_ADDRESS = 64;
+  private static final long FILLER_TAG = 100;
+  private static final long FILLER_ADDRESS = 64;
 
   final HashIndex index;
 
-  OneBucket(long overflowCount) {
+  /** With the first entries taken. */
+  OneBucket(long overflowCount, int filled) {
+    this(overflowCount, filled, 0);
+  }
+
+  /**
+   * @param overflowCount buckets in the pool
+   * @param filled how many entries are taken, each for a tag of its own: 100, 101, …, with
+   *     addresses 64, 128, …
+   * @param firstHome the first entry that is taken
+   */
+  OneBucket(long overflowCount, int filled, int firstHome) {
     long bytes = HashIndex.bytesFor(1, overflowCount);
     index = new HashIndex(1, overflowCount, null, Slices.take(bytes));
+    for (int i = 0; i < filled; i++) {
+      link(hash(FILLER_TAG + i, firstHome + i), FILLER_ADDRESS * (i + 1));
+    }
   }
 
   /** A hash whose tag is {@code number}'s and whose home is entry {@code home}. */
@@ -36,14 +50,7 @@ abstract class OneBucket {
     return cursor.address();
   }
 
-  /** Takes the first entries, each for a tag of its own: 100, 101, … with addresses 64, 128, … */
-  final void fill(int count) {
-    for (int i = 0; i < count; i++) {
-      link(hash(FILLER_TAG + i, i), FILLER_ADDRESS * (i + 1));
-    }
-  }
-
-  /** Whether what {@link #fill} put there can be found. */
+  /** Whether the first entries, filled by the constructor, can be found. */
   final boolean isFilled(int count) {
     for (int i = 0; i < count; i++) {
       if (index.find(hash(FILLER_TAG + i, i)) != FILLER_ADDRESS * (i + 1)) {

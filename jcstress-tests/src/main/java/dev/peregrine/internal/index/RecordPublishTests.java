@@ -40,7 +40,7 @@ public class RecordPublishTests {
     private final long frame = Slices.take(2L * RECORD_BYTES);
 
     Log() {
-      super(1);
+      super(1, 0);
     }
 
     long physical(long address) {
