@@ -7,10 +7,13 @@ package dev.peregrine.device;
  * @param readErrors reads that failed
  * @param writeErrors writes that failed
  * @param syncErrors syncs of a segment that failed
- * @param shortTransfers transfers that stopped half-way and were continued
+ * @param shortTransfers steps of a transfer that stopped half-way and were continued
  * @param noSpace segments that did not fit
- * @param delayed requests that took more than one poll
- * @param reordered requests that were overtaken by a later one
+ * @param delayed requests that were made to take more than one poll when they were started
+ * @param reordered requests that a later one of their queue overtook, each counted once
+ * @param droppedSectors unsynced sectors of which a crash or a failed sync kept nothing new
+ * @param keptSectors unsynced sectors of which a crash kept a version
+ * @param tornSectors unsynced sectors that a crash filled with garbage
  */
 public record FaultCounts(
     long readErrors,
@@ -19,4 +22,7 @@ public record FaultCounts(
     long shortTransfers,
     long noSpace,
     long delayed,
-    long reordered) {}
+    long reordered,
+    long droppedSectors,
+    long keptSectors,
+    long tornSectors) {}

@@ -1,21 +1,21 @@
 package dev.peregrine.device;
 
-import dev.peregrine.device.segment.TransferChecks;
-
 /**
  * What a {@link SimulatedDevice} does wrong, and how it orders what it does right. Rates are
  * probabilities from 0 to 1 for each occasion; ordinals count occasions from 1, and 0 means never.
+ * A request is one occasion, however many steps it takes.
  *
  * @param readErrorRate of a read failing with EIO
  * @param failingRead the read that fails with EIO
- * @param writeErrorRate of a write failing with EIO, after part of it was done
+ * @param writeErrorRate of a write failing with EIO, after none, part or all of it was done
  * @param failingWrite the write that fails with EIO
  * @param syncErrorRate of the sync of a segment failing with EIO
  * @param failingSync the sync of a segment that fails with EIO
- * @param shortTransferRate of a transfer stopping half-way, to be continued
+ * @param shortTransferRate of each step of a transfer stopping half-way, to be continued
  * @param maxDelay the most polls that a request takes beyond the first; 0 for none
  * @param capacityBytes what fits; a segment beyond it fails with ENOSPC
- * @param tearsSectors whether a crash may leave garbage in a sector that was not synced
+ * @param tearsSectors whether a crash may leave garbage in a sector that was not synced; otherwise
+ *     sectors are whole, and only writes longer than a sector are torn
  */
 public record FaultPlan(
     double readErrorRate,
@@ -71,7 +71,7 @@ public record FaultPlan(
     private long failingSync;
     private double shortTransferRate;
     private int maxDelay;
-    private long capacityBytes = TransferChecks.MAX_SEGMENT_BYTES;
+    private long capacityBytes = Long.MAX_VALUE;
     private boolean tearsSectors;
 
     private Builder() {}
