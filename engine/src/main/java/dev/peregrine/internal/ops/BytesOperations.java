@@ -338,8 +338,12 @@ public final class BytesOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return NOT_FOUND;
     }
-    if (address < log.readOnlyAcquire()) {
+    if (address < log.safeReadOnlyAcquire()) {
       return writer.appendTombstone(longKey, key, keyBytes);
+    }
+    if (address < log.readOnlyAcquire()) {
+      // Somebody may still delete it in place: only one of the two may say so.
+      return OperationResult.RETRY_FROZEN;
     }
     long layout = writer.lock(record);
     long header = Memory.getLongAcquire(record);

@@ -224,6 +224,10 @@ public final class LongOperations implements RecordAccess {
       boolean before = RecordHeader.isTombstone(RecordHeader.setTombstone(record));
       return before ? NOT_FOUND : DELETED;
     }
+    if (address >= log.safeReadOnlyAcquire()) {
+      // Somebody may still delete it in place: only one of the two may say so.
+      return RETRY_FROZEN;
+    }
     return append(key, 0, true, DELETED);
   }
 
