@@ -338,12 +338,11 @@ public final class BytesOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return NOT_FOUND;
     }
-    if (address < log.safeReadOnlyAcquire()) {
-      return writer.appendTombstone(longKey, key, keyBytes);
-    }
     if (address < log.readOnlyAcquire()) {
       // Somebody may still delete it in place: only one of the two may say so.
-      return OperationResult.RETRY_FROZEN;
+      return address >= log.safeReadOnlyAcquire()
+          ? OperationResult.RETRY_FROZEN
+          : writer.appendTombstone(longKey, key, keyBytes);
     }
     long layout = writer.lock(record);
     long header = Memory.getLongAcquire(record);
