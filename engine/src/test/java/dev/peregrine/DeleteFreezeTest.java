@@ -1,6 +1,7 @@
 package dev.peregrine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.peregrine.device.DeviceKind;
@@ -8,9 +9,10 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A delete of a record that others may still delete in place. */
 class DeleteFreezeTest {
@@ -20,11 +22,12 @@ class DeleteFreezeTest {
 
   @TempDir Path directory;
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
   @Timeout(60)
-  void shouldWaitUntilFrozenWhenDeletingInTheFuzzyRegion() throws Exception {
+  void shouldWaitUntilFrozenWhenDeletingInTheFuzzyRegion(StoreKind kind) throws Exception {
     StoreConfig config =
-        StoreConfig.builder(StoreKind.LONG_TO_LONG)
+        StoreConfig.builder(kind)
             .directory(directory)
             .device(DeviceKind.PREAD)
             .pageBytes(4096)
@@ -37,15 +40,18 @@ class DeleteFreezeTest {
         Session session = store.newSession();
         Session holder = store.newSession();
         Session deleter = store.newSession()) {
-      session.upsert(KEY, 10);
-      session.upsert(HELD_KEY, 20);
+      KindFace face = new KindFace(kind, session);
+      KindFace deletes = new KindFace(kind, deleter);
+      byte[] value = KindFace.ofLong(10);
+      face.upsert(KEY, value);
+      face.upsert(HELD_KEY, value);
       CountDownLatch held = new CountDownLatch(1);
       CountDownLatch release = new CountDownLatch(1);
-      Thread holding = new Thread(() -> holder.rmw(HELD_KEY, blocking(held, release), 0));
+      Thread holding = new Thread(() -> hold(new KindFace(kind, holder), held, release));
       holding.start();
       held.await();
       for (int i = 0; i < FILLERS; i++) {
-        session.upsert(100 + i, i);
+        face.upsert(100 + i, value);
       }
       while (store.stats().readOnlyAddress() <= 128) {
         Thread.onSpinWait();
@@ -56,7 +62,7 @@ class DeleteFreezeTest {
       Thread deleting =
           new Thread(
               () -> {
-                status.set(deleter.delete(KEY));
+                status.set(deletes.delete(KEY));
                 sawReleased.set(released.get());
               });
       deleting.start();
@@ -69,7 +75,16 @@ class DeleteFreezeTest {
       deleting.join();
       assertTrue(sawReleased.get(), "the delete did not wait for a session that is inside");
       assertEquals(Status.DELETED, status.get());
-      assertEquals(Status.NOT_FOUND, session.read(KEY));
+      assertNull(face.get(KEY));
+    }
+  }
+
+  /** Stays inside an operation until it is released. */
+  private static void hold(KindFace face, CountDownLatch held, CountDownLatch release) {
+    if (face.isLong()) {
+      face.session().rmw(HELD_KEY, blocking(held, release), 0);
+    } else {
+      face.read(HELD_KEY, (view, argument) -> block(held, release), 0);
     }
   }
 
@@ -82,14 +97,18 @@ class DeleteFreezeTest {
 
       @Override
       public long update(long value, long argument) {
-        held.countDown();
-        try {
-          release.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
+        block(held, release);
         return value;
       }
     };
+  }
+
+  private static void block(CountDownLatch held, CountDownLatch release) {
+    held.countDown();
+    try {
+      release.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

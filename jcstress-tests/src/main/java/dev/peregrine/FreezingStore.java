@@ -79,7 +79,7 @@ final class FreezingStore {
 
     @Override
     public DeviceQueue openQueue(int depth, QueueMode mode) {
-      return device.openQueue(depth, QueueMode.MOVABLE);
+      return device.openQueue(depth, mode);
     }
 
     @Override

@@ -77,7 +77,8 @@ public final class HybridLog implements AutoCloseable {
     this.regions = new LogRegions(LogAddress.FIRST);
     this.frames = new PageFrames(pageBits, frameCount);
     this.tail = new TailAllocator(pageBits, LogAddress.FIRST, new Gate());
-    PageFlusher flusher = new PageFlusher(device, frames, regions, 1L << pageBits);
+    PageFlusher flusher =
+        new PageFlusher(device, driver.queueMode(), frames, regions, 1L << pageBits);
     driver.start(new LogWorker(this, epoch, regions, frames, flusher, clock, laggards));
   }
 

@@ -1,10 +1,15 @@
 package dev.peregrine.internal.hlog;
 
+import dev.peregrine.device.QueueMode;
+
 /**
  * What runs the log's {@linkplain LogWorker worker}: a thread in production, the caller in
  * deterministic tests.
  */
 public interface LogDriver {
+  /** Which threads run the worker, and so use its queue. */
+  QueueMode queueMode();
+
   /** Begins to run the worker; called once, before anything else. */
   void start(LogWorker worker);
 

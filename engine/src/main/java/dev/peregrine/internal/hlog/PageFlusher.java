@@ -18,6 +18,7 @@ final class PageFlusher implements CompletionSink {
   private static final long WAIT_NANOS = 200_000;
 
   private final Device device;
+  private final QueueMode queueMode;
   private final PageFrames frames;
   private final LogRegions regions;
   private final long pageBytes;
@@ -32,8 +33,10 @@ final class PageFlusher implements CompletionSink {
   private DeviceQueue queue;
   private DeviceException failure;
 
-  PageFlusher(Device device, PageFrames frames, LogRegions regions, long pageBytes) {
+  PageFlusher(
+      Device device, QueueMode queueMode, PageFrames frames, LogRegions regions, long pageBytes) {
     this.device = device;
+    this.queueMode = queueMode;
     this.frames = frames;
     this.regions = regions;
     this.pageBytes = pageBytes;
@@ -94,7 +97,7 @@ final class PageFlusher implements CompletionSink {
     int started = 0;
     while (submittedUntil < until && nextChunk - oldestChunk < DEPTH) {
       if (queue == null) {
-        queue = device.openQueue(DEPTH, QueueMode.SINGLE_THREAD);
+        queue = device.openQueue(DEPTH, queueMode);
       }
       long pageEnd = Alignment.down(submittedUntil, pageBytes) + pageBytes;
       long end = Math.min(Math.min(until, pageEnd), submittedUntil + MAX_CHUNK_BYTES);

@@ -1,5 +1,6 @@
 package dev.peregrine.internal.hlog;
 
+import dev.peregrine.device.QueueMode;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,11 @@ public final class ThreadDriver implements LogDriver {
    */
   public ThreadDriver(String name) {
     this.name = name;
+  }
+
+  @Override
+  public QueueMode queueMode() {
+    return QueueMode.SINGLE_THREAD;
   }
 
   @Override
