@@ -26,9 +26,7 @@ class SteppedDriverTest {
         Session session = store.newSession()) {
       upsert(session, 0);
       long flushed = store.stats().flushedUntilAddress();
-      Thread other = new Thread(() -> upsert(session, KEYS));
-      other.start();
-      other.join();
+      Threads.run(1, thread -> upsert(session, KEYS));
       assertTrue(flushed > TestStores.PAGE_BYTES, "the first thread wrote nothing");
       assertTrue(store.stats().flushedUntilAddress() > flushed, "the other thread wrote nothing");
       for (int key = 0; key < 2 * KEYS; key++) {
