@@ -1,0 +1,85 @@
+package dev.peregrine.device;
+
+import java.util.List;
+
+/**
+ * A directory that belongs to one store or log: devices of segment files, and small files that are
+ * written once, with the calls that make each step durable.
+ *
+ * <p>Paths are relative, their names separated by {@code /}; each name is of letters, digits,
+ * {@code .}, {@code _} and {@code -}, and begins with none of {@code .} and {@code -}, so that no
+ * path leads out of the volume. The empty path is the volume itself.
+ *
+ * <p><b>Durability.</b> Nothing is durable before it is asked for: the bytes of a file by {@link
+ * #sync}, its name, a new name after {@link #rename} and the absence of a deleted one by {@link
+ * #syncDirectory} of the directory that holds it. A power cut may undo what was not asked for, in
+ * any combination. A failed sync poisons the volume: every later sync, of files and directories,
+ * fails with the first cause, because a success would prove nothing.
+ *
+ * <p>One process at a time has a volume open. Files are created readable and writable by their
+ * owner only, directories likewise. Symbolic links and special files are refused. Any thread may
+ * call any method; all throw {@link DeviceException} with the operation, the path and the system's
+ * reason.
+ */
+public interface Volume extends AutoCloseable {
+  /**
+   * Opens a device of segment files named {@code path.000000000} and so on, with the segments that
+   * are there. Its directory must exist. The caller closes it before the volume.
+   *
+   * @param path the segments' common name
+   * @param segmentBytes their length, a power of two
+   */
+  Device openDevice(String path, long segmentBytes);
+
+  /** Whether there is a file or a directory of this name; segments have names of their own. */
+  boolean exists(String path);
+
+  /**
+   * The names in a directory, sorted.
+   *
+   * @return none if the directory does not exist
+   */
+  List<String> list(String directory);
+
+  /** Makes one directory, whose parent must exist; nothing happens if it is there already. */
+  void makeDirectory(String directory);
+
+  /**
+   * Creates a file with these contents.
+   *
+   * @throws DeviceException if it exists, or could not be written as a whole; what there is of it
+   *     then is of no use
+   */
+  void write(String path, byte[] contents);
+
+  /**
+   * Reads a whole file.
+   *
+   * @param mostBytes the greatest length to accept, so that a wrong file cannot exhaust memory
+   * @throws DeviceException if it does not exist or is longer
+   */
+  byte[] read(String path, int mostBytes);
+
+  /** Makes a file's bytes durable. */
+  void sync(String path);
+
+  /** Gives a file another name in one step, replacing what has that name. */
+  void rename(String from, String to);
+
+  /** Deletes a file, or a directory that is empty. */
+  void delete(String path);
+
+  /** Makes durable which names there are in a directory and what they mean. */
+  void syncDirectory(String directory);
+
+  /** What it is, in one line for people. */
+  String describe();
+
+  /**
+   * Gives the volume back to other processes. Idempotent.
+   *
+   * @throws IllegalStateException if a device of it is open
+   */
+  @Override
+  void close();
+}
