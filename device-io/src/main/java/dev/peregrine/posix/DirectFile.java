@@ -39,6 +39,20 @@ public final class DirectFile implements AutoCloseable {
     return open(path, OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_EXCL, direct);
   }
 
+  /**
+   * Opens an existing file to read, through the page cache. It waits for nobody: a FIFO can be
+   * opened, and is not {@linkplain #isRegular() regular}. A symbolic link is refused with {@code
+   * ELOOP}.
+   */
+  public static DirectFile openToRead(Path path) throws ErrnoException {
+    return open(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, false);
+  }
+
+  /** Opens a file to read and write, and creates it if it is missing; otherwise as above. */
+  public static DirectFile openOrCreate(Path path) throws ErrnoException {
+    return open(path, OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_NONBLOCK, false);
+  }
+
   /** A file without a name that lives in memory; for self-tests. */
   public static DirectFile inMemory(String name) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
@@ -107,7 +121,7 @@ public final class DirectFile implements AutoCloseable {
 
   /** Whether it was a regular file when it was opened. */
   public boolean isRegular() {
-    return status.regular();
+    return status.kind() == FileKind.REGULAR;
   }
 
   /** Its length when it was opened. */
@@ -132,6 +146,23 @@ public final class DirectFile implements AutoCloseable {
   /** Writes once; may be short. */
   public long pwrite(MemorySegment errno, long address, long bytes, long fileOffset) {
     return LibC.pwrite(errno, fd, address, bytes, fileOffset);
+  }
+
+  /**
+   * Takes the lock of the file for as long as it is open, in whatever process or class loader.
+   *
+   * @return false if it is open and locked elsewhere
+   */
+  public boolean tryLock() throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = NativeCall.allocateErrno(arena);
+      int result = LibC.flock(errno, fd, LibC.LOCK_EXCLUSIVE_NO_WAIT);
+      if (result == -Errno.EAGAIN) {
+        return false;
+      }
+      check(result);
+      return true;
+    }
   }
 
   /** Gives the file this length and, where the file system can, the space for it. */

@@ -32,6 +32,12 @@ public final class Errno {
   /** The file exists already. */
   public static final int EEXIST = 17;
 
+  /** Not a directory. */
+  public static final int ENOTDIR = 20;
+
+  /** A directory. */
+  public static final int EISDIR = 21;
+
   /** Invalid argument. */
   public static final int EINVAL = 22;
 
@@ -46,6 +52,9 @@ public final class Errno {
 
   /** Function not implemented by this kernel. */
   public static final int ENOSYS = 38;
+
+  /** The directory is not empty. */
+  public static final int ENOTEMPTY = 39;
 
   /** A symbolic link where none may be. */
   public static final int ELOOP = 40;
@@ -77,11 +86,14 @@ public final class Errno {
       case EACCES -> "EACCES, permission denied";
       case EBUSY -> "EBUSY, resource busy";
       case EEXIST -> "EEXIST, file exists";
+      case ENOTDIR -> "ENOTDIR, not a directory";
+      case EISDIR -> "EISDIR, is a directory";
       case EINVAL -> "EINVAL, invalid argument";
       case EMFILE -> "EMFILE, too many open files: raise the limit (ulimit -n)";
       case EFBIG -> "EFBIG, file too large";
       case ENOSPC -> "ENOSPC, no space left on device";
       case ENOSYS -> "ENOSYS, not implemented by this kernel";
+      case ENOTEMPTY -> "ENOTEMPTY, directory not empty";
       case ELOOP -> "ELOOP, a symbolic link is refused here";
       case ETIME -> "ETIME, timer expired";
       case EOPNOTSUPP -> "EOPNOTSUPP, not supported by the file system";

@@ -21,6 +21,9 @@ public final class LibC {
   /** For {@code fallocate}: allocate and extend the file. */
   static final int FALLOCATE_EXTEND = 0;
 
+  /** For {@code flock}: exclusive, and refuse rather than wait. */
+  static final int LOCK_EXCLUSIVE_NO_WAIT = 2 | 4;
+
   private static final MethodHandle OPEN =
       linkVariadicWithErrno(
           "open", 2, FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT, JAVA_INT));
@@ -46,6 +49,17 @@ public final class LibC {
           "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, POINTER, JAVA_INT, JAVA_INT, POINTER));
   private static final MethodHandle MEMFD_CREATE =
       linkWithErrno("memfd_create", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT));
+
+  private static final MethodHandle MKDIR =
+      linkWithErrno("mkdir", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT));
+  private static final MethodHandle RMDIR =
+      linkWithErrno("rmdir", FunctionDescriptor.of(JAVA_INT, POINTER));
+  private static final MethodHandle UNLINK =
+      linkWithErrno("unlink", FunctionDescriptor.of(JAVA_INT, POINTER));
+  private static final MethodHandle RENAME =
+      linkWithErrno("rename", FunctionDescriptor.of(JAVA_INT, POINTER, POINTER));
+  private static final MethodHandle FLOCK =
+      linkWithErrno("flock", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
   private LibC() {}
 
@@ -125,6 +139,46 @@ public final class LibC {
   static int memfdCreate(MemorySegment errno, MemorySegment name, int flags) {
     try {
       return result((int) MEMFD_CREATE.invokeExact(errno, name, flags), errno);
+    } catch (Throwable e) {
+      throw NativeCall.unexpected(e);
+    }
+  }
+
+  static int mkdir(MemorySegment errno, MemorySegment path, int mode) {
+    try {
+      return result((int) MKDIR.invokeExact(errno, path, mode), errno);
+    } catch (Throwable e) {
+      throw NativeCall.unexpected(e);
+    }
+  }
+
+  static int rmdir(MemorySegment errno, MemorySegment path) {
+    try {
+      return result((int) RMDIR.invokeExact(errno, path), errno);
+    } catch (Throwable e) {
+      throw NativeCall.unexpected(e);
+    }
+  }
+
+  static int unlink(MemorySegment errno, MemorySegment path) {
+    try {
+      return result((int) UNLINK.invokeExact(errno, path), errno);
+    } catch (Throwable e) {
+      throw NativeCall.unexpected(e);
+    }
+  }
+
+  static int rename(MemorySegment errno, MemorySegment from, MemorySegment to) {
+    try {
+      return result((int) RENAME.invokeExact(errno, from, to), errno);
+    } catch (Throwable e) {
+      throw NativeCall.unexpected(e);
+    }
+  }
+
+  static int flock(MemorySegment errno, int fd, int operation) {
+    try {
+      return result((int) FLOCK.invokeExact(errno, fd, operation), errno);
     } catch (Throwable e) {
       throw NativeCall.unexpected(e);
     }

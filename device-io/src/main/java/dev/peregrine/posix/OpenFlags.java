@@ -8,6 +8,10 @@ final class OpenFlags {
   static final int O_RDWR = 02;
   static final int O_CREAT = 0100;
   static final int O_EXCL = 0200;
+
+  /** Does not wait, for the other end of a FIFO for instance. */
+  static final int O_NONBLOCK = 04000;
+
   static final int O_CLOEXEC = 02000000;
 
   /** Past the page cache. */
@@ -21,6 +25,9 @@ final class OpenFlags {
 
   /** Readable and writable by the owner alone. */
   static final int MODE_OWNER_ONLY = 0600;
+
+  /** The same for a directory. */
+  static final int MODE_DIRECTORY_OWNER_ONLY = 0700;
 
   private OpenFlags() {}
 }

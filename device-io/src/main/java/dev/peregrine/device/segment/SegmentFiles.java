@@ -30,6 +30,7 @@ public final class SegmentFiles extends SegmentTable {
   private static final String NUMBER_FORMAT = "%s.%09d";
   private static final Pattern NUMBER = Pattern.compile("[0-9]{9,18}");
   private static final String UNFINISHED = ".new";
+  private static final String PROBE = "probe";
 
   private final Path directory;
   private final String name;
@@ -101,7 +102,7 @@ public final class SegmentFiles extends SegmentTable {
 
   /** Asks a file without contents, because what O_DIRECT needs is only known of a file. */
   private int probeSector() {
-    Path path = directory.resolve(name + ".probe" + UNFINISHED);
+    Path path = directory.resolve(name + "." + PROBE + UNFINISHED);
     try (DirectFile file = DirectFile.create(path, direct)) {
       buffered = !file.isDirect();
       return file.alignment();
@@ -114,7 +115,12 @@ public final class SegmentFiles extends SegmentTable {
 
   private void removeUnfinished() {
     for (Path path : list(UNFINISHED)) {
-      deleteQuietly(path);
+      String file = path.getFileName().toString();
+      String part = file.substring(name.length() + 1, file.length() - UNFINISHED.length());
+      // Other files may begin and end so, too.
+      if (part.equals(PROBE) || NUMBER.matcher(part).matches()) {
+        deleteQuietly(path);
+      }
     }
   }
 

@@ -29,6 +29,7 @@ public abstract class SegmentedDevice implements Device {
   private DeviceStats closedQueues = NOTHING;
   private long syncs;
   private long syncFailures;
+  private Runnable afterClose = () -> {};
   private volatile boolean closed;
 
   /** A device over segments that it owns and closes. */
@@ -42,6 +43,16 @@ public abstract class SegmentedDevice implements Device {
   /** Makes a queue; the arguments have been checked. */
   protected abstract SegmentedQueue createQueue(int depth, QueueMode mode);
 
+  /** Refuses a call, by an exception, where the subclass knows why it cannot be served. */
+  protected void requireUsable(String operation) {}
+
+  /** Has this run when the device is closed; called once, before others see the device. */
+  public final void afterClose(Runnable action) {
+    synchronized (lock) {
+      afterClose = action;
+    }
+  }
+
   /** Gives back what the subclass holds beside the segments. */
   protected void release() {}
 
@@ -50,6 +61,7 @@ public abstract class SegmentedDevice implements Device {
     TransferChecks.requireDepth(depth);
     synchronized (lock) {
       requireOpen();
+      requireUsable("openQueue");
       SegmentedQueue queue = createQueue(depth, mode);
       queues.add(queue);
       return queue;
@@ -77,12 +89,14 @@ public abstract class SegmentedDevice implements Device {
   @Override
   public final void ensureCapacity(long endOffset) {
     requireOpen();
+    requireUsable("ensureCapacity");
     segments.ensureCapacity(endOffset);
   }
 
   @Override
   public final void truncateBefore(long offset) {
     requireOpen();
+    requireUsable("truncateBefore");
     segments.truncateBefore(offset);
   }
 
@@ -99,6 +113,7 @@ public abstract class SegmentedDevice implements Device {
   @Override
   public final void sync() {
     requireOpen();
+    requireUsable("sync");
     // One at a time: who finds a segment clean must know that its data are durable.
     synchronized (syncLock) {
       poison.requireHealthy("sync", path, -1);
@@ -157,8 +172,12 @@ public abstract class SegmentedDevice implements Device {
       }
       closed = true;
     }
-    release();
-    segments.close();
+    try {
+      release();
+      segments.close();
+    } finally {
+      afterClose.run();
+    }
   }
 
   /** The files or the name of this device, for messages. */
