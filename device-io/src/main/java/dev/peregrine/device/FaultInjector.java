@@ -3,18 +3,22 @@ package dev.peregrine.device;
 import java.util.SplittableRandom;
 
 /**
- * Decides, from a seed and a {@link FaultPlan}, what goes wrong on a simulated device, and counts
+ * Decides, from a seed and a {@link FaultPlan}, what goes wrong on a simulated machine, and counts
  * it. It changes no bytes itself. Not thread-safe: the {@link SimulatedMachine} guards it.
  */
 final class FaultInjector {
   /**
-   * The share of unsynced sectors that one crash or one failed sync drops: drawn once for each, as
-   * independent sectors at one rate would leave no long range whole and lose none as a whole.
+   * The share of unsynced sectors or names that one crash or one failed sync drops: drawn once for
+   * each, as independent sectors at one rate would leave no long range whole and lose none as a
+   * whole.
    */
   private static final double[] DROP_RATES = {0, 1.0 / 64, 1.0 / 8, 0.5, 7.0 / 8, 63.0 / 64, 1};
 
   /** Of the unsynced sectors that a crash does not drop, one in so many is torn, if any may be. */
   private static final int TORN_ONE_IN = 3;
+
+  /** Of the small files that were not synced, one in so many keeps its length. */
+  private static final int WHOLE_LENGTH_ONE_IN = 2;
 
   private final FaultPlan plan;
   private final SplittableRandom random;
@@ -32,6 +36,13 @@ final class FaultInjector {
   private long droppedSectors;
   private long keptSectors;
   private long tornSectors;
+  private long volumeCalls;
+  private long volumeErrors;
+  private long events;
+  private long powerCuts;
+  private long cutFiles;
+  private long droppedNames;
+  private long keptNames;
 
   FaultInjector(FaultPlan plan, long seed) {
     this.plan = plan;
@@ -66,6 +77,25 @@ final class FaultInjector {
     return fails;
   }
 
+  /** Whether the next call of a volume fails; asked once for each. */
+  boolean failsVolumeCall() {
+    boolean fails = ++volumeCalls == plan.failingVolumeCall();
+    volumeErrors += fails ? 1 : 0;
+    return fails;
+  }
+
+  /** Counts an event; false if the power goes off before it. */
+  boolean hasPowerForEvent() {
+    boolean cut = ++events == plan.powerOffAtEvent();
+    powerCuts += cut ? 1 : 0;
+    return !cut;
+  }
+
+  /** The events so far. */
+  long events() {
+    return events;
+  }
+
   /** How many of these sectors a failing request transfers before it fails: none to all. */
   int sectorsBeforeFailure(int sectors) {
     return random.nextInt(sectors + 1);
@@ -90,6 +120,20 @@ final class FaultInjector {
     return plan.maxDelay() == 0 ? 0 : random.nextInt(due);
   }
 
+  /** What is left of the length of a small file that was not synced: all, none, or a part. */
+  int lengthLeft(int bytes) {
+    if (bytes == 0 || random.nextInt(WHOLE_LENGTH_ONE_IN) == 0) {
+      return bytes;
+    }
+    cutFiles++;
+    return random.nextBoolean() ? 0 : random.nextInt(bytes);
+  }
+
+  /** Either of two things that a failed call may leave. */
+  boolean either() {
+    return random.nextBoolean();
+  }
+
   /** Draws how much the crash or failed sync that comes next drops. */
   void drawDropRate() {
     dropRate = DROP_RATES[random.nextInt(DROP_RATES.length)];
@@ -99,6 +143,14 @@ final class FaultInjector {
   boolean dropsSector() {
     boolean drops = chance(dropRate);
     droppedSectors += drops ? 1 : 0;
+    return drops;
+  }
+
+  /** Whether a change of names that was not synced is dropped. */
+  boolean dropsName() {
+    boolean drops = chance(dropRate);
+    droppedNames += drops ? 1 : 0;
+    keptNames += drops ? 0 : 1;
     return drops;
   }
 
@@ -142,7 +194,12 @@ final class FaultInjector {
         reordered,
         droppedSectors,
         keptSectors,
-        tornSectors);
+        tornSectors,
+        volumeErrors,
+        cutFiles,
+        droppedNames,
+        keptNames,
+        powerCuts);
   }
 
   private boolean chance(double rate) {

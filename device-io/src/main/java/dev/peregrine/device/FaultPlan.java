@@ -1,9 +1,9 @@
 package dev.peregrine.device;
 
 /**
- * What a {@link SimulatedDevice} does wrong, and how it orders what it does right. Rates are
- * probabilities from 0 to 1 for each occasion; ordinals count occasions from 1, and 0 means never.
- * A request is one occasion, however many steps it takes.
+ * What a {@link SimulatedDevice} or {@link SimulatedVolume} does wrong, and how it orders what it
+ * does right. Rates are probabilities from 0 to 1 for each occasion; ordinals count occasions from
+ * 1, and 0 means never. A request is one occasion, however many steps it takes.
  *
  * @param readErrorRate of a read failing with EIO
  * @param failingRead the read that fails with EIO
@@ -13,9 +13,14 @@ package dev.peregrine.device;
  * @param failingSync the sync of a segment that fails with EIO
  * @param shortTransferRate of each step of a transfer stopping half-way, to be continued
  * @param maxDelay the most polls that a request takes beyond the first; 0 for none
- * @param capacityBytes what fits; a segment beyond it fails with ENOSPC
+ * @param capacityBytes what fits, of segments and small files together; what is beyond it fails
+ *     with ENOSPC
  * @param tearsSectors whether a crash may leave garbage in a sector that was not synced; otherwise
  *     sectors are whole, and only writes longer than a sector are torn
+ * @param failingVolumeCall the call of a volume that fails with EIO, of those that write, sync,
+ *     rename, delete, make a directory or sync one
+ * @param powerOffAtEvent the event before which the power goes off; see {@link
+ *     SimulatedVolume#events()}
  */
 public record FaultPlan(
     double readErrorRate,
@@ -27,7 +32,9 @@ public record FaultPlan(
     double shortTransferRate,
     int maxDelay,
     long capacityBytes,
-    boolean tearsSectors) {
+    boolean tearsSectors,
+    long failingVolumeCall,
+    long powerOffAtEvent) {
   /** No faults, no delays, whole sectors, any size. */
   public static final FaultPlan NONE = builder().build();
 
@@ -42,6 +49,8 @@ public record FaultPlan(
     requireNotNegative("failingSync", failingSync);
     requireNotNegative("maxDelay", maxDelay);
     requireNotNegative("capacityBytes", capacityBytes);
+    requireNotNegative("failingVolumeCall", failingVolumeCall);
+    requireNotNegative("powerOffAtEvent", powerOffAtEvent);
   }
 
   /** A plan that begins without faults. */
@@ -73,6 +82,8 @@ public record FaultPlan(
     private int maxDelay;
     private long capacityBytes = Long.MAX_VALUE;
     private boolean tearsSectors;
+    private long failingVolumeCall;
+    private long powerOffAtEvent;
 
     private Builder() {}
 
@@ -136,6 +147,18 @@ public record FaultPlan(
       return this;
     }
 
+    /** This call of a volume fails. */
+    public Builder failingVolumeCall(long value) {
+      failingVolumeCall = value;
+      return this;
+    }
+
+    /** The power goes off before this event. */
+    public Builder powerOffAtEvent(long value) {
+      powerOffAtEvent = value;
+      return this;
+    }
+
     /** The plan. */
     public FaultPlan build() {
       return new FaultPlan(
@@ -148,7 +171,9 @@ public record FaultPlan(
           shortTransferRate,
           maxDelay,
           capacityBytes,
-          tearsSectors);
+          tearsSectors,
+          failingVolumeCall,
+          powerOffAtEvent);
     }
   }
 }

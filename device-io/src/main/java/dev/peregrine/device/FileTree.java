@@ -54,12 +54,13 @@ record FileTree(Path root) {
     return root.resolve(path.toString());
   }
 
-  /** Refuses what is no regular file. */
-  void requireFile(String operation, VolumePath path) throws ErrnoException {
+  /** Where a regular file is, which must exist. */
+  Path requireFile(String operation, VolumePath path) throws ErrnoException {
     FileKind kind = kindOf(operation, path);
     if (kind != FileKind.REGULAR) {
       throw refused(operation, path, kind == FileKind.MISSING ? Errno.ENOENT : Errno.EISDIR);
     }
+    return root.resolve(path.toString());
   }
 
   /** An exception that tells the file and the system's reason. */

@@ -132,6 +132,7 @@ final class FileVolume implements Volume {
         checked,
         () -> {
           Path file = tree.requireParent("write", checked);
+          devices.requireNotInUse("write", checked);
           DirectFile open = DirectFile.create(file, false);
           try {
             WholeFile.write(open, contents);
@@ -174,7 +175,7 @@ final class FileVolume implements Volume {
         "read",
         checked,
         () -> {
-          Path file = tree.requireParent("read", checked);
+          Path file = tree.requireFile("read", checked);
           try (DirectFile open = DirectFile.openToRead(file)) {
             long bytes = open.openedBytes();
             if (!open.isRegular()) {
@@ -202,7 +203,7 @@ final class FileVolume implements Volume {
         "sync",
         checked,
         () -> {
-          Path file = tree.requireParent("sync", checked);
+          Path file = tree.requireFile("sync", checked);
           synchronized (syncLock) {
             poison.requireHealthy("sync", file.toString(), -1);
             DirectFile kept = unsynced.remove(file);
@@ -233,11 +234,10 @@ final class FileVolume implements Volume {
         "rename",
         source,
         () -> {
-          Path sourcePath = tree.requireParent("rename", source);
+          Path sourcePath = tree.requireFile("rename", source);
           Path targetPath = tree.requireParent("rename", target);
           devices.requireNotInUse("rename", source);
           devices.requireNotInUse("rename", target);
-          tree.requireFile("rename", source);
           if (tree.kindOf("rename", target) == FileKind.DIRECTORY) {
             throw tree.refused("rename", target, Errno.EISDIR);
           }

@@ -1,11 +1,8 @@
 package dev.peregrine.device;
 
 import dev.peregrine.device.segment.Poison;
-import dev.peregrine.device.segment.Segment;
-import dev.peregrine.device.segment.SegmentTable;
 import dev.peregrine.device.segment.SegmentedDevice;
 import dev.peregrine.device.segment.SegmentedQueue;
-import dev.peregrine.posix.Errno;
 
 /**
  * A device in memory for tests of crashes and faults: the same calls and the same seed give the
@@ -19,30 +16,49 @@ import dev.peregrine.posix.Errno;
  * pass until something completes.
  *
  * <p>It simulates no loss of what was synced: no bit rot, no misdirected writes, no sync that lies,
- * no directory that forgets a file.
+ * no directory that forgets a file. One that belongs to a {@link SimulatedVolume} shares its faults
+ * and its power, and is lost with its directory.
  *
  * <p>Any thread may call any method, queues as for all devices.
  */
 @SuppressWarnings("exports") // the base class is not for users
 public final class SimulatedDevice extends SegmentedDevice {
-  private static final String PATH = "simulated";
+  private static final VolumePath ALONE = VolumePath.file("simulated");
 
   private final SimulatedMachine machine;
+  private final SimulatedSegments segments;
+  private final boolean alone;
 
-  private SimulatedDevice(long segmentBytes, SimulatedMachine machine) {
-    super(new Segments(segmentBytes, machine), SimulatedDisk.SECTOR_BYTES, PATH, new Poison());
+  private SimulatedDevice(
+      SimulatedSegments segments, SimulatedMachine machine, VolumePath path, boolean alone) {
+    super(segments, SimulatedSegment.SECTOR_BYTES, path.toString(), new Poison());
+    this.segments = segments;
     this.machine = machine;
+    this.alone = alone;
   }
 
   /**
-   * An empty device.
+   * An empty device, on a machine of its own.
    *
    * @param segmentBytes length of a segment: a power of two, 4 KiB to 1 TiB
    * @param seed decides order, delays, faults and what a crash leaves
    * @param plan the faults
    */
   public static SimulatedDevice create(long segmentBytes, long seed, FaultPlan plan) {
-    return new SimulatedDevice(segmentBytes, new SimulatedMachine(seed, plan));
+    return alone(segmentBytes, new SimulatedMachine(seed, plan, true));
+  }
+
+  private static SimulatedDevice alone(long segmentBytes, SimulatedMachine machine) {
+    SimulatedSegments segments =
+        new SimulatedSegments(segmentBytes, machine, machine.tree().root(), ALONE);
+    return new SimulatedDevice(segments, machine, ALONE, true);
+  }
+
+  /** A device of a volume, with the segments that are in the directory. */
+  static SimulatedDevice ofVolume(
+      long segmentBytes, SimulatedMachine machine, SimulatedDirectory directory, VolumePath path) {
+    SimulatedSegments segments = new SimulatedSegments(segmentBytes, machine, directory, path);
+    return new SimulatedDevice(segments, machine, path, false);
   }
 
   /**
@@ -50,7 +66,7 @@ public final class SimulatedDevice extends SegmentedDevice {
    * crashed too: closing syncs nothing.
    *
    * @return the device that comes up afterwards, without faults
-   * @throws IllegalStateException if it has crashed before
+   * @throws IllegalStateException if it has crashed before, or belongs to a volume
    */
   public SimulatedDevice crash() {
     return crash(FaultPlan.NONE);
@@ -62,15 +78,18 @@ public final class SimulatedDevice extends SegmentedDevice {
    *
    * @param plan the faults of the device that comes up afterwards
    * @return that device
-   * @throws IllegalStateException if it has crashed before
+   * @throws IllegalStateException if it has crashed before, or belongs to a volume
    */
   public SimulatedDevice crash(FaultPlan plan) {
+    if (!alone) {
+      throw new IllegalStateException(path() + " belongs to a simulated volume: crash that");
+    }
     synchronized (machine) {
-      return new SimulatedDevice(segmentBytes(), machine.crash(plan));
+      return alone(segmentBytes(), machine.crash(plan));
     }
   }
 
-  /** The faults so far, those of its own crash included. */
+  /** The faults so far, those of its own crash included; of a volume's device, the volume's. */
   public FaultCounts faults() {
     synchronized (machine) {
       return machine.faults().counts();
@@ -79,104 +98,18 @@ public final class SimulatedDevice extends SegmentedDevice {
 
   @Override
   public String describe() {
-    return PATH + " device, " + machine.describe();
+    return path() + " device, " + machine.describe();
+  }
+
+  @Override
+  protected void requireUsable(String operation) {
+    synchronized (machine) {
+      machine.requirePower(operation, path());
+    }
   }
 
   @Override
   protected SegmentedQueue createQueue(int depth, QueueMode mode) {
-    synchronized (machine) {
-      machine.requirePower();
-    }
-    return new SimulatedQueue(this, machine, depth, mode);
-  }
-
-  private static final class Segments extends SegmentTable {
-    private final SimulatedMachine machine;
-
-    Segments(long segmentBytes, SimulatedMachine machine) {
-      super(segmentBytes);
-      this.machine = machine;
-      synchronized (machine) {
-        long first = machine.disk().begin() / segmentBytes;
-        Segment[] existing = new Segment[(int) (machine.disk().end() / segmentBytes - first)];
-        for (int i = 0; i < existing.length; i++) {
-          existing[i] = new Piece(first + i, segmentBytes, machine);
-        }
-        adopt(first, existing);
-      }
-    }
-
-    @Override
-    protected Segment create(long number) {
-      synchronized (machine) {
-        machine.requirePower();
-        SimulatedDisk disk = machine.disk();
-        long from = number * segmentBytes();
-        long to = from + segmentBytes();
-        long capacityBytes = machine.faults().plan().capacityBytes();
-        if (to - disk.begin() > capacityBytes) {
-          machine.faults().countNoSpace();
-          String reason = Errno.words(Errno.ENOSPC) + ": the capacity is " + capacityBytes;
-          throw new DeviceException("create", PATH, from, Errno.ENOSPC, reason);
-        }
-        disk.extendTo(to);
-        return new Piece(number, segmentBytes(), machine);
-      }
-    }
-
-    @Override
-    protected void publishCreated() {}
-
-    @Override
-    protected void remove(Segment[] segments) {
-      synchronized (machine) {
-        machine.requirePower();
-        machine.disk().truncateBefore(beginOffset());
-      }
-    }
-  }
-
-  private static final class Piece extends Segment {
-    private final long from;
-    private final long to;
-    private final SimulatedMachine machine;
-
-    Piece(long number, long segmentBytes, SimulatedMachine machine) {
-      super(number);
-      this.from = number * segmentBytes;
-      this.to = from + segmentBytes;
-      this.machine = machine;
-    }
-
-    @Override
-    public String path() {
-      return PATH;
-    }
-
-    @Override
-    protected void sync() {
-      synchronized (machine) {
-        machine.requirePower();
-        SimulatedDisk disk = machine.disk();
-        if (!disk.hasUnsynced(from, to)) {
-          return;
-        }
-        if (machine.faults().failsSync()) {
-          disk.failSync(from, to, machine.faults());
-          throw new DeviceException("sync", PATH, from, Errno.EIO, Errno.words(Errno.EIO));
-        }
-        disk.sync(from, to);
-      }
-    }
-
-    /** The last holder of a segment that was removed drops its bytes; close() drops none. */
-    @Override
-    protected void dispose() {
-      synchronized (machine) {
-        if (to <= machine.disk().begin()) {
-          machine.disk().forget(from, to);
-        }
-      }
-    }
+    return new SimulatedQueue(this, machine, segments, depth, mode);
   }
 }

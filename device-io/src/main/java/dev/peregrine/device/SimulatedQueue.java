@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class SimulatedQueue extends SegmentedQueue {
   private final SimulatedMachine machine;
+  private final SimulatedSegments segments;
   private final List<Integer> staged = new ArrayList<>();
 
   /** In the order of their starts. */
@@ -24,8 +25,14 @@ final class SimulatedQueue extends SegmentedQueue {
 
   private long now;
 
-  SimulatedQueue(SimulatedDevice device, SimulatedMachine machine, int depth, QueueMode mode) {
+  SimulatedQueue(
+      SimulatedDevice device,
+      SimulatedMachine machine,
+      SimulatedSegments segments,
+      int depth,
+      QueueMode mode) {
     super(device, depth, mode);
+    this.segments = segments;
     this.machine = machine;
   }
 
@@ -44,7 +51,12 @@ final class SimulatedQueue extends SegmentedQueue {
         }
         // Due at once means: at the poll that comes next.
         SimulatedRequest request =
-            new SimulatedRequest(slot, table().deviceOffset(slot), dataOf(slot), now + 1 + delay);
+            new SimulatedRequest(
+                slot,
+                SimulatedSegments.bytesOf(table().segment(slot)),
+                table().deviceOffset(slot),
+                dataOf(slot),
+                now + 1 + delay);
         started.add(request);
         machine.started(request);
       }
@@ -125,7 +137,8 @@ final class SimulatedQueue extends SegmentedQueue {
   /** Takes a request's next step; false if it stopped short and is to be continued. */
   private boolean isFinished(SimulatedRequest request) {
     int slot = request.slot();
-    if (machine.isOff()) {
+    // Power that goes off before a step leaves the write in flight: any part of it may land.
+    if (machine.isOff() || request.isWrite() && !machine.passes()) {
       fail(slot, failure(slot, Errno.EIO, SimulatedMachine.POWER_IS_OFF));
       return true;
     }
@@ -146,18 +159,18 @@ final class SimulatedQueue extends SegmentedQueue {
   private int sectorsLeft(SimulatedRequest request) {
     long left = table().bytes(request.slot()) - request.doneBytes();
     if (!request.isWrite()) {
-      left = Math.clamp(machine.disk().writtenEnd() - request.nextOffset(), 0, left);
+      left = Math.clamp(segments.writtenEnd() - request.nextOffset(), 0, left);
     }
-    return (int) (left / SimulatedDisk.SECTOR_BYTES);
+    return (int) (left / SimulatedSegment.SECTOR_BYTES);
   }
 
   private void transfer(SimulatedRequest request, int sectors) {
-    int bytes = sectors * SimulatedDisk.SECTOR_BYTES;
+    int bytes = sectors * SimulatedSegment.SECTOR_BYTES;
     if (request.isWrite()) {
-      request.land(machine.disk(), bytes);
+      request.land(bytes);
+      segments.extendWritten(request.nextOffset() + bytes);
     } else {
-      long address = table().address(request.slot()) + request.doneBytes();
-      machine.disk().read(request.nextOffset(), address, bytes);
+      request.read(table().address(request.slot()) + request.doneBytes(), bytes);
     }
     request.advance(bytes);
   }

@@ -6,6 +6,7 @@ package dev.peregrine.device;
  */
 final class SimulatedRequest {
   private final int slot;
+  private final SimulatedSegment segment;
   private final long deviceOffset;
 
   /** What is written, as it was when the request was started; null for a read. */
@@ -16,8 +17,9 @@ final class SimulatedRequest {
   private boolean begun;
   private boolean overtaken;
 
-  SimulatedRequest(int slot, long deviceOffset, byte[] data, long due) {
+  SimulatedRequest(int slot, SimulatedSegment segment, long deviceOffset, byte[] data, long due) {
     this.slot = slot;
+    this.segment = segment;
     this.deviceOffset = deviceOffset;
     this.data = data;
     this.due = due;
@@ -67,15 +69,20 @@ final class SimulatedRequest {
     return first;
   }
 
+  /** Reads a part of what is left. */
+  void read(long address, int bytes) {
+    segment.read(nextOffset(), address, bytes);
+  }
+
   /** Writes a part of what is left. */
-  void land(SimulatedDisk disk, int bytes) {
-    disk.write(nextOffset(), data, doneBytes, bytes);
+  void land(int bytes) {
+    segment.write(nextOffset(), data, doneBytes, bytes);
   }
 
   /** Writes all that is left; of a read, nothing. */
-  void landRest(SimulatedDisk disk) {
+  void landRest() {
     if (isWrite()) {
-      land(disk, data.length - doneBytes);
+      land(data.length - doneBytes);
     }
   }
 }

@@ -22,6 +22,8 @@ public abstract class SegmentedDevice implements Device {
   private final Poison poison;
   private final Object syncLock = new Object();
 
+  private volatile Runnable afterClose = () -> {};
+
   /** Guards the fields below. */
   private final Object lock = new Object();
 
@@ -29,7 +31,6 @@ public abstract class SegmentedDevice implements Device {
   private DeviceStats closedQueues = NOTHING;
   private long syncs;
   private long syncFailures;
-  private Runnable afterClose = () -> {};
   private volatile boolean closed;
 
   /** A device over segments that it owns and closes. */
@@ -48,9 +49,7 @@ public abstract class SegmentedDevice implements Device {
 
   /** Has this run when the device is closed; called once, before others see the device. */
   public final void afterClose(Runnable action) {
-    synchronized (lock) {
-      afterClose = action;
-    }
+    afterClose = action;
   }
 
   /** Gives back what the subclass holds beside the segments. */
