@@ -142,10 +142,12 @@ abstract class FileDeviceContract extends DeviceContract {
   void shouldIgnoreOtherFilesAndRemoveUnfinishedOnesWhenOpened() throws IOException {
     createSegments(1);
     Files.writeString(directory.resolve("t.000000001.new"), "crashed here");
+    Files.writeString(directory.resolve("t.state.new"), "somebody's");
     Files.writeString(directory.resolve("t.1"), "");
     Files.writeString(directory.resolve("tt.000000001"), "");
     createSegments(2);
-    assertEquals(List.of("t.000000000", "t.000000001", "t.1", "tt.000000001"), names());
+    assertEquals(
+        List.of("t.000000000", "t.000000001", "t.1", "t.state.new", "tt.000000001"), names());
   }
 
   @Test

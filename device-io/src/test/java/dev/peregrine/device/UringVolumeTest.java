@@ -1,0 +1,8 @@
+package dev.peregrine.device;
+
+final class UringVolumeTest extends FileVolumeContract {
+  @Override
+  protected DeviceKind kind() {
+    return DeviceKind.URING;
+  }
+}
