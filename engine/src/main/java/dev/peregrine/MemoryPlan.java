@@ -1,6 +1,7 @@
 package dev.peregrine;
 
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.HashIndex;
 import dev.peregrine.internal.ops.StoreCore;
 import dev.peregrine.memory.Alignment;
@@ -9,8 +10,9 @@ import dev.peregrine.memory.Alignment;
 final class MemoryPlan {
   private static final int INDEX_SHARE = 4;
   private static final int OVERFLOW_SHARE = 8;
-  private static final int IO_BUFFER_BYTES = 4096;
-  private static final int IO_BUFFER_SECTORS = 2;
+
+  /** A small record lies in one block or in two. */
+  private static final int IO_BUFFER_BLOCKS = 2;
 
   /** What the length of a region of native memory is rounded up to. */
   private static final int REGION_UNIT_BYTES = 4096;
@@ -32,20 +34,23 @@ final class MemoryPlan {
 
   /** As {@link #of(StoreConfig, int)}, with hashes cut down to force collisions. */
   static StoreCore.Limits of(StoreConfig config, int sectorBytes, long hashMask) {
-    if (config.pageBytes() % sectorBytes != 0) {
+    if (PageImage.BLOCK_BYTES % sectorBytes != 0) {
       throw new IllegalArgumentException(
-          "pageBytes " + config.pageBytes() + " is not a multiple of the sector " + sectorBytes);
+          "the log's blocks of "
+              + PageImage.BLOCK_BYTES
+              + " bytes are not multiples of the device's sector "
+              + sectorBytes);
     }
     long indexBytes =
         config.indexBytes() != 0 ? config.indexBytes() : config.memoryBytes() / INDEX_SHARE;
     long buckets = Long.highestOneBit(Math.max(1, indexBytes / HashIndex.bucketBytes()));
     long overflow = Math.max(1, buckets / OVERFLOW_SHARE);
-    StoreCore.Limits sessions = limits(config, sectorBytes, buckets, overflow, 0, hashMask);
+    StoreCore.Limits sessions = limits(config, buckets, overflow, 0, hashMask);
     long fixed =
         Alignment.up(HashIndex.bytesFor(buckets, overflow), REGION_UNIT_BYTES)
             + config.maxSessions()
-                * Alignment.up(StoreCore.sessionBytesFor(sessions, sectorBytes), REGION_UNIT_BYTES);
-    long frames = (config.memoryBytes() - fixed) / config.pageBytes();
+                * Alignment.up(StoreCore.sessionBytesFor(sessions), REGION_UNIT_BYTES);
+    long frames = framesIn(config.memoryBytes() - fixed, config.pageBytes());
     if (frames < HybridLog.minFrames()) {
       throw new IllegalArgumentException(
           "memoryBytes "
@@ -57,19 +62,29 @@ final class MemoryPlan {
               + " pages of "
               + config.pageBytes()
               + "; raise it to "
-              + (fixed + (long) HybridLog.minFrames() * config.pageBytes())
+              + (fixed + HybridLog.bytesFor(config.pageBytes(), HybridLog.minFrames()))
               + ", or lower maxSessions, pendingDepth, maxRecordBytes, indexBytes or pageBytes");
     }
-    return limits(config, sectorBytes, buckets, overflow, frames, hashMask);
+    return limits(config, buckets, overflow, frames, hashMask);
+  }
+
+  /** The most pages that a log of so much memory has, with all that goes with them. */
+  private static long framesIn(long bytes, int pageBytes) {
+    long least = 0;
+    long most = Math.max(0, bytes / pageBytes);
+    while (least < most) {
+      long frames = (least + most + 1) / 2;
+      if (HybridLog.bytesFor(pageBytes, frames) <= bytes) {
+        least = frames;
+      } else {
+        most = frames - 1;
+      }
+    }
+    return least;
   }
 
   private static StoreCore.Limits limits(
-      StoreConfig config,
-      int sectorBytes,
-      long buckets,
-      long overflow,
-      long frames,
-      long hashMask) {
+      StoreConfig config, long buckets, long overflow, long frames, long hashMask) {
     int pageBits = Integer.numberOfTrailingZeros(config.pageBytes());
     return new StoreCore.Limits(
         buckets,
@@ -77,7 +92,7 @@ final class MemoryPlan {
         new HybridLog.Shape(pageBits, frames, config.mutableFraction()),
         config.maxSessions(),
         config.pendingDepth(),
-        Math.max(IO_BUFFER_BYTES, IO_BUFFER_SECTORS * sectorBytes),
+        Math.min(IO_BUFFER_BLOCKS * PageImage.BLOCK_BYTES, config.pageBytes()),
         config.maxRecordBytes(),
         hashMask);
   }

@@ -4,9 +4,11 @@ import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceOptions;
 import dev.peregrine.device.Devices;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogDriver;
 import dev.peregrine.internal.hlog.ThreadDriver;
 import dev.peregrine.internal.ops.StoreCore;
+import java.security.SecureRandom;
 import java.util.Objects;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -78,7 +80,9 @@ public final class Store implements AutoCloseable {
             null);
       }
       StoreCore.Limits limits = MemoryPlan.of(config, device.sectorBytes(), hashMask);
-      return new Store(config, new StoreCore(limits, device, driver, SystemNanoClock.INSTANCE));
+      LogContents contents = LogContents.empty(new SecureRandom().nextLong());
+      return new Store(
+          config, new StoreCore(limits, contents, device, driver, SystemNanoClock.INSTANCE));
     } catch (RuntimeException | Error e) {
       device.close();
       throw e;
@@ -124,7 +128,7 @@ public final class Store implements AutoCloseable {
       HybridLog log = core.log();
       return new StoreStats(
           config.memoryBytes(),
-          core.index().bytes() + log.memoryBytes() + core.sessionBytes(),
+          core.index().bytes() + log.bytes() + core.sessionBytes(),
           core.index().bytes(),
           log.memoryBytes(),
           log.beginAcquire(),

@@ -1,6 +1,7 @@
 package dev.peregrine;
 
 import dev.peregrine.device.DeviceKind;
+import dev.peregrine.internal.hlog.PageImage;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -22,7 +23,8 @@ import java.util.Objects;
  * @param maxSessions sessions open at once, 1 to 4096
  * @param pendingDepth operations of one session that can wait for the device, 1 to 4096
  * @param maxRecordBytes the largest record, with 16 bytes of headers and the key and the value each
- *     rounded up to 8: 64 to {@code pageBytes}
+ *     rounded up to 8: 64 to {@code pageBytes} less the page's footer of 40 bytes and 4 for each 4
+ *     KiB
  */
 public record StoreConfig(
     StoreKind kind,
@@ -62,7 +64,8 @@ public record StoreConfig(
     requirePowerOfTwo("segmentBytes", segmentBytes);
     requireRange("maxSessions", maxSessions, 1, MAX_COUNT);
     requireRange("pendingDepth", pendingDepth, 1, MAX_COUNT);
-    requireRange("maxRecordBytes", maxRecordBytes, MIN_RECORD_BYTES, pageBytes);
+    requireRange(
+        "maxRecordBytes", maxRecordBytes, MIN_RECORD_BYTES, PageImage.usableBytes(pageBytes));
   }
 
   /** A builder with the defaults. */
@@ -157,7 +160,7 @@ public record StoreConfig(
       return this;
     }
 
-    /** The largest record; by default a page, and at most 64 KiB. */
+    /** The largest record; by default what a page has room for, and at most 64 KiB. */
     public Builder maxRecordBytes(int value) {
       maxRecordBytes = value;
       return this;
@@ -180,7 +183,13 @@ public record StoreConfig(
           segmentBytes,
           maxSessions,
           pendingDepth,
-          maxRecordBytes != 0 ? maxRecordBytes : Math.min(pageBytes, DEFAULT_RECORD_BYTES));
+          maxRecordBytes != 0 ? maxRecordBytes : defaultRecordBytes());
+    }
+
+    /** A page that is refused later has room for nothing. */
+    private int defaultRecordBytes() {
+      int page = Math.clamp(pageBytes, MIN_PAGE_BYTES, MAX_PAGE_BYTES);
+      return Math.min(PageImage.usableBytes(page), DEFAULT_RECORD_BYTES);
     }
   }
 }

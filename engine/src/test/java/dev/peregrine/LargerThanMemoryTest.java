@@ -106,7 +106,7 @@ class LargerThanMemoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {64 << 10, 40_000, 5_000, 4_096})
+  @ValueSource(ints = {65_432, 40_000, 5_000, 4_096})
   void shouldReadEverythingBackWhenRecordsAreLargerThanTheBuffers(int recordBytes) {
     for (TestDevice kind : new TestDevice[] {TestDevice.REORDERING, TestDevice.URING}) {
       if (!kind.isAvailable()) {
@@ -120,7 +120,7 @@ class LargerThanMemoryTest {
               .pageBytes(64 << 10)
               .maxSessions(1)
               .pendingDepth(16)
-              .maxRecordBytes(64 << 10)
+              .maxRecordBytes(65_432)
               .build();
       int valueBytes = recordBytes - 24;
       int records = 200;
@@ -145,7 +145,7 @@ class LargerThanMemoryTest {
     try (Store store = TestStores.tinyOn(device, kind, 1, 8, 6);
         Session session = store.newSession()) {
       KindFace face = new KindFace(kind, session);
-      // Key 0 of a store of bytes has no bytes; the greatest record fills a page.
+      // Key 0 of a store of bytes has no bytes; the greatest record fills a page to its footer.
       int keyBytes = kind == StoreKind.LONG_TO_BYTES ? Long.BYTES : 0;
       int most = store.config().maxRecordBytes() - 16 - keyBytes;
       int[] sizes = {0, 1, 7, 8, 9, most - 1, most};

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.PageImage;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +28,7 @@ class MemoryPlanTest {
         .mutableFraction(0.01 + random.nextDouble() * 0.98)
         .maxSessions(1 + random.nextInt(6))
         .pendingDepth(1 + random.nextInt(64))
-        .maxRecordBytes(64 + random.nextInt(pageBytes - 63))
+        .maxRecordBytes(64 + random.nextInt(PageImage.usableBytes(pageBytes) - 63))
         .build();
   }
 
@@ -87,7 +88,7 @@ class MemoryPlanTest {
   }
 
   @Test
-  void shouldRefuseWhenAPageIsNoMultipleOfTheSector() {
+  void shouldRefuseWhenABlockIsNoMultipleOfTheSector() {
     StoreConfig config = TestStores.config(StoreKind.LONG_TO_LONG).build();
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> MemoryPlan.of(config, 8192));

@@ -30,7 +30,7 @@ class StoreConfigTest {
     assertEquals(1 << 20, config.pageBytes());
     assertEquals(64 << 10, config.maxRecordBytes());
     assertEquals(StoreKind.BYTES_TO_BYTES, config.kind());
-    assertEquals(4096, builder().pageBytes(4096).build().maxRecordBytes());
+    assertEquals(4096 - 40, builder().pageBytes(4096).build().maxRecordBytes());
   }
 
   @Test
@@ -53,9 +53,12 @@ class StoreConfigTest {
       refused(b -> b.maxSessions(bad), "maxSessions", "" + bad, "1 to 4096");
       refused(b -> b.pendingDepth(bad), "pendingDepth", "" + bad, "1 to 4096");
     }
-    for (int bad : new int[] {Integer.MIN_VALUE, -1, 63, (1 << 20) + 1}) {
-      refused(b -> b.maxRecordBytes(bad), "maxRecordBytes", "" + bad, "64 to 1048576");
+    // A page of 256 blocks: the last has the footer, 40 bytes and 4 for each of the others, padded.
+    int most = (1 << 20) - 40 - 4 * 255 - 4;
+    for (int bad : new int[] {Integer.MIN_VALUE, -1, 63, most + 1, 1 << 20}) {
+      refused(b -> b.maxRecordBytes(bad), "maxRecordBytes", "" + bad, "64 to " + most);
     }
+    assertEquals(most, builder().maxRecordBytes(most).build().maxRecordBytes());
   }
 
   @Test
@@ -83,6 +86,6 @@ class StoreConfigTest {
     builder().pageBytes(64 << 20).build();
     builder().segmentBytes(1L << 40).maxSessions(4096).pendingDepth(4096).build();
     builder().maxRecordBytes(64).build();
-    builder().maxRecordBytes(1 << 20).indexBytes(256 << 20).build();
+    builder().indexBytes(256 << 20).build();
   }
 }

@@ -3,6 +3,7 @@ package dev.peregrine.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /**
  * Access to native memory by raw address: the one holder of native-memory {@link VarHandle}s.
@@ -201,6 +202,20 @@ public final class Memory {
   public static void zero(long address, long bytes) {
     check(address, bytes);
     ROOT.asSlice(address, bytes).fill((byte) 0);
+  }
+
+  /**
+   * A direct buffer over a range, for those who compute over it again and again. It is not bound to
+   * the range's owner: nobody may use it after the owner is closed.
+   */
+  static ByteBuffer byteBuffer(long address, int bytes) {
+    check(address, bytes);
+    return ROOT.asSlice(at(address), bytes).asByteBuffer();
+  }
+
+  /** Throws, with checks on, if the range is not inside of a live region. */
+  static void requireLive(long address, long bytes) {
+    check(address, bytes);
   }
 
   private static long at(long address) {

@@ -7,6 +7,9 @@ import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.LogRegions.Marker;
 import dev.peregrine.internal.record.LogAddress;
+import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.Checksum;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.agrona.concurrent.NanoClock;
 
@@ -15,8 +18,9 @@ import org.agrona.concurrent.NanoClock;
  * one address space (FASTER, SIGMOD 2018, sections 5 and 6).
  *
  * <p>It hands out addresses and says in which region they are; it does not know what is stored
- * there. Any thread may call any method, {@link #allocate} and {@link #physical} inside the epoch
- * only.
+ * there. Any thread may call any method, {@link #allocate}, {@link #physical} and {@link
+ * #markChanged} inside the epoch only. {@link #start} comes first, but for what {@link LogContents}
+ * asks for.
  */
 public final class HybridLog implements AutoCloseable {
   /**
@@ -28,16 +32,34 @@ public final class HybridLog implements AutoCloseable {
   private static final int MAX_FREE_FRAMES = 16;
   private static final int MIN_FRAMES = 4;
 
+  /** What the length of a region of native memory is rounded up to. */
+  private static final int REGION_UNIT_BYTES = 4096;
+
+  /** The share of the frames' memory that the block checksums of pages on the device get. */
+  private static final int CHECKSUM_SHARE = 32;
+
   private final int pageBits;
+  private final int pageBytes;
   private final SystemState state;
+  private final Device device;
+  private final PageIdentity identity;
   private final LogRegions regions;
+  private final HeadPin headPin;
   private final TailAllocator tail;
   private final PageFrames frames;
+  private final ChangeMarks marks;
+  private final ChecksumTables tables;
   private final LogDriver driver;
+  private final LogWorker worker;
   private final boolean spilling;
   private final long frameCount;
   private final long freeFrames;
   private final long mutableFrames;
+
+  /** Up to where somebody wants the log frozen and written; only grows. */
+  private final AtomicLong freezeUntil = new AtomicLong();
+
+  private boolean started;
   private volatile RuntimeException failure;
 
   /**
@@ -51,35 +73,60 @@ public final class HybridLog implements AutoCloseable {
 
   /**
    * @param shape pages and regions
+   * @param contents what is in it
    * @param device where pages go
    * @param epoch protects addresses
    * @param state is told when the log fails
-   * @param driver runs the worker; started here
+   * @param driver runs the worker
+   * @param limit how fast pages are written
    * @param clock for the report of stalls
    * @param laggards names the sessions that announce an epoch not above the given one
    */
   public HybridLog(
       Shape shape,
+      LogContents contents,
       Device device,
       LightEpoch epoch,
       SystemState state,
       LogDriver driver,
+      FlushLimit limit,
       NanoClock clock,
       LongFunction<String> laggards) {
     this.pageBits = shape.pageBits();
+    this.pageBytes = 1 << pageBits;
     this.frameCount = shape.frameCount();
+    contents.requireFits(pageBits, frameCount);
     this.state = state;
+    this.device = device;
+    this.identity = contents.identity();
     this.driver = driver;
     this.spilling = device.keepsData();
     this.freeFrames = Math.clamp(frameCount / FREE_SHARE, 1, MAX_FREE_FRAMES);
     long usable = frameCount - freeFrames;
     this.mutableFrames = Math.clamp((long) (usable * shape.mutableFraction()), 1, usable - 1);
-    this.regions = new LogRegions(LogAddress.FIRST);
+    this.regions = regionsOf(contents);
+    this.headPin = new HeadPin(regions);
     this.frames = new PageFrames(pageBits, frameCount);
-    this.tail = new TailAllocator(pageBits, LogAddress.FIRST, new Gate());
+    this.marks = new ChangeMarks(frameCount);
+    this.tables = new ChecksumTables(pageBytes, checksumBytes(pageBytes, frameCount));
+    this.tail = new TailAllocator(pageBits, contents.tailAddress(), new Gate());
     PageFlusher flusher =
-        new PageFlusher(device, driver.queueMode(), frames, regions, 1L << pageBits);
-    driver.start(new LogWorker(this, epoch, regions, frames, flusher, clock, laggards));
+        new PageFlusher(device, driver.queueMode(), frames, regions, identity, tables, limit);
+    this.worker =
+        new LogWorker(this, epoch, regions, headPin, frames, marks, flusher, clock, laggards);
+  }
+
+  private static LogRegions regionsOf(LogContents contents) {
+    LogRegions regions = new LogRegions(contents.beginAddress());
+    long head = Math.max(contents.beginAddress(), contents.headAddress());
+    for (Marker marker : new Marker[] {Marker.HEAD, Marker.SAFE_HEAD, Marker.CLOSED_UNTIL}) {
+      regions.advanceRelease(marker, head);
+    }
+    for (Marker marker :
+        new Marker[] {Marker.FLUSHED_UNTIL, Marker.SAFE_READ_ONLY, Marker.READ_ONLY}) {
+      regions.advanceRelease(marker, contents.tailAddress());
+    }
+    return regions;
   }
 
   /** The fewest frames that a log works with. */
@@ -87,14 +134,42 @@ public final class HybridLog implements AutoCloseable {
     return MIN_FRAMES;
   }
 
+  /** Native memory of a log with this many pages in memory, with all that goes with them. */
+  public static long bytesFor(int pageBytes, long frameCount) {
+    return frameCount * pageBytes
+        + Alignment.up(checksumBytes(pageBytes, frameCount), REGION_UNIT_BYTES)
+        + Alignment.up(ChangeMarks.bytesFor(frameCount), REGION_UNIT_BYTES);
+  }
+
+  private static long checksumBytes(int pageBytes, long frameCount) {
+    long least = ChecksumTables.minBytes(pageBytes);
+    return least == 0 ? 0 : Math.max(least, frameCount * pageBytes / CHECKSUM_SHARE);
+  }
+
+  /** Begins to run the worker; called once. */
+  public void start() {
+    driver.start(worker);
+    started = true;
+  }
+
   /**
    * Takes space at the tail.
    *
-   * @param bytes a multiple of 8, at most a page
+   * @param bytes a multiple of 8, at most {@link PageImage#usableBytes}
    * @return its address, or {@link #WAIT}
    */
   public long allocate(int bytes) {
     return tail.allocate(bytes);
+  }
+
+  /**
+   * Moves the tail to where the log can be cut, if it is not there. Others may allocate meanwhile.
+   *
+   * @return the cut: what was allocated before lies below it, what is allocated later from it on;
+   *     in a log without a record, the first address
+   */
+  public long padToBlock() {
+    return tail.padToBlock();
   }
 
   /** Where an address from {@link #headAcquire} on is in memory. */
@@ -132,6 +207,122 @@ public final class HybridLog implements AutoCloseable {
     return regions.getAcquire(Marker.FLUSHED_UNTIL);
   }
 
+  /** What the pages say that they are. */
+  public PageIdentity identity() {
+    return identity;
+  }
+
+  /**
+   * Asks for everything below an address to be frozen and written, as soon as nobody can change it
+   * any more; {@link #flushedUntilAcquire} tells when it is, {@link #failure} if it never will be.
+   *
+   * @param address what {@link #padToBlock} gave; not above the tail
+   * @throws IllegalArgumentException if it is another
+   * @throws IllegalStateException if the device keeps nothing
+   */
+  public void freezeTo(long address) {
+    if (address <= LogAddress.FIRST) {
+      return;
+    }
+    if (!PageImage.isCut(address, pageBytes) || address > tail.tailAcquire()) {
+      throw new IllegalArgumentException(
+          "address " + address + " is not where the log can be cut, or lies behind its tail");
+    }
+    if (!spilling) {
+      throw new IllegalStateException(device.describe() + " keeps no pages");
+    }
+    // Read by the worker in freezeRequest.
+    freezeUntil.accumulateAndGet(address, Math::max);
+    driver.signal();
+  }
+
+  /**
+   * Keeps the pages from an address on in memory: the head does not pass the start of its page
+   * until {@link #unpinHead}. Allocations that need their frames wait. There is one pin at a time.
+   *
+   * @return the head now; if it is above, then what is below has left memory before, and the head
+   *     stays where it is
+   * @throws IllegalStateException if it is pinned already
+   */
+  public long pinHead(long address) {
+    return headPin.pin(pageStart(address));
+  }
+
+  /** Ends {@link #pinHead}. */
+  public void unpinHead() {
+    headPin.unpin();
+    driver.signal();
+  }
+
+  /**
+   * Notes that a record was changed in place.
+   *
+   * @param address of the record
+   * @param version of the operation, above 0
+   */
+  public void markChanged(long address, long version) {
+    marks.raise(pageOf(address), version);
+  }
+
+  /**
+   * The latest version in which something in a page was changed in place, 0 if nothing was.
+   *
+   * @param page the number of a page that is in memory and stays there meanwhile
+   */
+  public long changedVersion(long page) {
+    return marks.get(page);
+  }
+
+  /**
+   * The checksums of the first data blocks of a page in memory, which have been written.
+   *
+   * @param untilAddress where the blocks end: a cut, not above {@link #flushedUntilAcquire}
+   * @param pageStart the page's first address
+   */
+  public int[] blockChecksums(long pageStart, long untilAddress) {
+    long count = (untilAddress - pageStart) / PageImage.BLOCK_BYTES;
+    if (pageStart != pageStart(pageStart)
+        || untilAddress < pageStart
+        || count > PageImage.dataBlocks(pageBytes)
+        || !PageImage.isCut(untilAddress, pageBytes)
+        || untilAddress > flushedUntilAcquire()) {
+      throw new IllegalArgumentException(
+          "addresses " + pageStart + " to " + untilAddress + " are no blocks that are written");
+    }
+    long table = table(pageStart);
+    int[] checksums = new int[(int) count];
+    for (int block = 0; block < count; block++) {
+      checksums[block] = PageImage.blockChecksum(table, block);
+    }
+    return checksums;
+  }
+
+  /**
+   * Puts back the checksum of a block of the page that the tail is in; before {@link #start}.
+   *
+   * @param blockAddress the block's start, below the tail
+   * @param checksum what {@link #blockChecksums} gave
+   */
+  public void restoreBlockChecksum(long blockAddress, int checksum) {
+    int block = (int) (blockAddress - pageStart(blockAddress)) / PageImage.BLOCK_BYTES;
+    if (!PageImage.isCut(blockAddress, pageBytes)
+        || block >= PageImage.dataBlocks(pageBytes)
+        || blockAddress >= tail.tailAcquire()) {
+      throw new IllegalArgumentException("address " + blockAddress + " is no block of the log");
+    }
+    PageImage.putBlockChecksum(table(pageStart(blockAddress)), block, checksum);
+  }
+
+  /**
+   * Checks what one reader reads back from the device.
+   *
+   * @param bufferAddress start of the native memory that it reads to
+   * @param bytes its length
+   */
+  public PageVerifier newVerifier(long bufferAddress, long bytes) {
+    return new PageVerifier(pageBits, device, identity, tables, new Checksum(bufferAddress, bytes));
+  }
+
   /**
    * Lets time pass until there may be space. Outside of the epoch.
    *
@@ -166,11 +357,20 @@ public final class HybridLog implements AutoCloseable {
     return frameCount << pageBits;
   }
 
+  /** Native memory that the log takes, with all that goes with its pages. */
+  public long bytes() {
+    return bytesFor(pageBytes, frameCount);
+  }
+
   /** Stops the worker and frees the memory; nobody may be inside. */
   @Override
   public void close() {
-    driver.close();
+    if (started) {
+      driver.close();
+    }
     frames.close();
+    marks.close();
+    tables.close();
   }
 
   void fail(RuntimeException cause) {
@@ -186,9 +386,10 @@ public final class HybridLog implements AutoCloseable {
     return spilling;
   }
 
-  /** Where {@code readOnly} should be, for the page that the tail is in. */
+  /** Where {@code readOnly} should be, for the page that the tail is in, and who asked for more. */
   long readOnlyTarget() {
-    return startOf(Math.max(0, pageOf(tail.tailAcquire() - 1) + 1 - mutableFrames));
+    long page = Math.max(0, pageOf(tail.tailAcquire() - 1) + 1 - mutableFrames);
+    return Math.max(startOf(page), freezeUntil.get());
   }
 
   /** Where {@code head} should be, so that free frames lie ahead of the tail. */
@@ -206,6 +407,11 @@ public final class HybridLog implements AutoCloseable {
 
   long pageStart(long address) {
     return address >>> pageBits << pageBits;
+  }
+
+  private long table(long pageStart) {
+    long end = frames.physical(pageStart) + pageBytes;
+    return PageImage.tableAddress(end - PageImage.footerBytes(pageBytes));
   }
 
   private final class Gate implements TailAllocator.FrameGate {

@@ -25,7 +25,9 @@ public final class LogWorker {
   private final HybridLog log;
   private final LightEpoch epoch;
   private final LogRegions regions;
+  private final HeadPin head;
   private final PageFrames frames;
+  private final ChangeMarks marks;
   private final PageFlusher flusher;
   private final NanoClock clock;
   private final LongFunction<String> laggards;
@@ -41,14 +43,18 @@ public final class LogWorker {
       HybridLog log,
       LightEpoch epoch,
       LogRegions regions,
+      HeadPin head,
       PageFrames frames,
+      ChangeMarks marks,
       PageFlusher flusher,
       NanoClock clock,
       LongFunction<String> laggards) {
     this.log = log;
     this.epoch = epoch;
     this.regions = regions;
+    this.head = head;
     this.frames = frames;
+    this.marks = marks;
     this.flusher = flusher;
     this.clock = clock;
     this.laggards = laggards;
@@ -81,9 +87,12 @@ public final class LogWorker {
     return work;
   }
 
-  /** Whether it waits for something that signals nobody: threads in an epoch, or writes. */
+  /**
+   * Whether it waits for something that signals nobody: threads in an epoch, writes, leave to
+   * write.
+   */
   boolean isWaiting() {
-    return freezing || evicting || epoch.hasPending() || flusher.isBusy();
+    return freezing || evicting || epoch.hasPending() || flusher.isBusy() || flusher.isHeldBack();
   }
 
   /** Called once on the thread that ran it, after the last {@link #doWork}. */
@@ -111,12 +120,16 @@ public final class LogWorker {
   private int evict() {
     long flushed = regions.getAcquire(Marker.FLUSHED_UNTIL);
     long target = log.pageStart(Math.min(log.headTarget(), flushed));
-    if (evicting || target <= regions.headAcquire()) {
+    long before = regions.headAcquire();
+    if (evicting || target <= before) {
+      return 0;
+    }
+    long after = head.advance(target);
+    if (after == before) {
       return 0;
     }
     evicting = true;
-    regions.advanceRelease(Marker.HEAD, target);
-    register(this::onEvicted, target);
+    register(this::onEvicted, after);
     return 1;
   }
 
@@ -132,6 +145,7 @@ public final class LogWorker {
     long page = log.pageOf(regions.getAcquire(Marker.CLOSED_UNTIL));
     while (log.startOf(page + 1) <= safeHead) {
       frames.recycle(page);
+      marks.reset(page);
       page++;
       regions.advanceRelease(Marker.CLOSED_UNTIL, log.startOf(page));
       closed++;

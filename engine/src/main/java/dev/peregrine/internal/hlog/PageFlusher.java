@@ -6,11 +6,14 @@ import dev.peregrine.device.DeviceException;
 import dev.peregrine.device.DeviceQueue;
 import dev.peregrine.device.QueueMode;
 import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.Checksum;
 
 /**
  * Writes frozen pages to the device, several chunks at once, and moves {@code flushedUntil} over
- * the contiguous prefix that has been written. The first failure ends it for good: nothing behind
- * the failed chunk ever counts as written. Used by the log's worker only.
+ * the contiguous prefix that has been written. Each block is written once, with its checksum put in
+ * the page's footer before; where the frozen part ends inside a page, the rest of it is written
+ * when that is frozen, and the footer last. The first failure ends it for good: nothing behind the
+ * failed chunk ever counts as written. Used by the log's worker only.
  */
 final class PageFlusher implements CompletionSink {
   private static final int DEPTH = 8;
@@ -21,7 +24,13 @@ final class PageFlusher implements CompletionSink {
   private final QueueMode queueMode;
   private final PageFrames frames;
   private final LogRegions regions;
-  private final long pageBytes;
+  private final PageIdentity identity;
+  private final ChecksumTables tables;
+  private final FlushLimit limit;
+  private final Checksum checksum;
+  private final int pageBytes;
+  private final int zoneOffset;
+  private final int footerBytes;
 
   /** Chunk {@code n} ends at {@code chunkEnd[n % DEPTH]}; chunks from oldest to newest are out. */
   private final long[] chunkEnd = new long[DEPTH];
@@ -30,18 +39,44 @@ final class PageFlusher implements CompletionSink {
   private long oldestChunk;
   private long nextChunk;
   private long submittedUntil;
+
+  /** What the limit has allowed and has not been written yet. */
+  private long allowedBytes;
+
+  private boolean heldBack;
   private DeviceQueue queue;
   private DeviceException failure;
 
+  /**
+   * @param device where pages go
+   * @param queueMode which threads run the worker
+   * @param frames where they are
+   * @param regions whose {@code flushedUntil} says where to begin
+   * @param identity what they say that they are
+   * @param tables take their block checksums
+   * @param limit how fast
+   */
   PageFlusher(
-      Device device, QueueMode queueMode, PageFrames frames, LogRegions regions, long pageBytes) {
+      Device device,
+      QueueMode queueMode,
+      PageFrames frames,
+      LogRegions regions,
+      PageIdentity identity,
+      ChecksumTables tables,
+      FlushLimit limit) {
     this.device = device;
     this.queueMode = queueMode;
     this.frames = frames;
     this.regions = regions;
-    this.pageBytes = pageBytes;
+    this.identity = identity;
+    this.tables = tables;
+    this.limit = limit;
+    this.checksum = frames.newChecksum();
+    this.pageBytes = frames.pageBytes();
+    this.zoneOffset = PageImage.zoneOffset(pageBytes);
+    this.footerBytes = PageImage.footerBytes(pageBytes);
     this.submittedUntil =
-        Alignment.down(regions.getAcquire(LogRegions.Marker.FLUSHED_UNTIL), pageBytes);
+        Alignment.down(regions.getAcquire(LogRegions.Marker.FLUSHED_UNTIL), PageImage.BLOCK_BYTES);
   }
 
   /**
@@ -54,8 +89,8 @@ final class PageFlusher implements CompletionSink {
     if (failure != null) {
       throw failure;
     }
-    // Whole pages only: before the first page is frozen, the marker is where the log begins.
-    int work = submit(Alignment.down(regions.safeReadOnlyAcquire(), pageBytes));
+    // A cut, but for the marker of a log that nothing is frozen of: that is where it begins.
+    int work = submit(Alignment.down(regions.safeReadOnlyAcquire(), PageImage.BLOCK_BYTES));
     if (queue != null && queue.inFlight() > 0) {
       work += queue.await(this, DEPTH, WAIT_NANOS);
     }
@@ -68,6 +103,11 @@ final class PageFlusher implements CompletionSink {
   /** Whether writes are out. */
   boolean isBusy() {
     return oldestChunk != nextChunk;
+  }
+
+  /** Whether something could be written, but for the limit. */
+  boolean isHeldBack() {
+    return heldBack;
   }
 
   @Override
@@ -95,13 +135,18 @@ final class PageFlusher implements CompletionSink {
 
   private int submit(long until) {
     int started = 0;
+    heldBack = false;
     while (submittedUntil < until && nextChunk - oldestChunk < DEPTH) {
+      long end = endOfChunk(until);
+      if (end == submittedUntil) {
+        heldBack = true;
+        break;
+      }
       if (queue == null) {
         queue = device.openQueue(DEPTH, queueMode);
       }
-      long pageEnd = Alignment.down(submittedUntil, pageBytes) + pageBytes;
-      long end = Math.min(Math.min(until, pageEnd), submittedUntil + MAX_CHUNK_BYTES);
       device.ensureCapacity(end);
+      seal(submittedUntil, end);
       int slot = (int) (nextChunk % DEPTH);
       chunkEnd[slot] = end;
       written[slot] = false;
@@ -117,5 +162,45 @@ final class PageFlusher implements CompletionSink {
       queue.submit();
     }
     return started;
+  }
+
+  /** Where a chunk ends that begins at {@code submittedUntil}: there, if the limit allows none. */
+  private long endOfChunk(long until) {
+    long pageEnd = Alignment.down(submittedUntil, pageBytes) + pageBytes;
+    long most = Math.min(Math.min(until, pageEnd), submittedUntil + MAX_CHUNK_BYTES);
+    long wantedBytes = beforeOrAfterZone(most) - submittedUntil;
+    if (allowedBytes < wantedBytes) {
+      allowedBytes += limit.permit(wantedBytes - allowedBytes);
+    }
+    long allowed = Alignment.down(submittedUntil + allowedBytes, PageImage.BLOCK_BYTES);
+    long end = beforeOrAfterZone(Math.min(submittedUntil + wantedBytes, allowed));
+    allowedBytes -= end - submittedUntil;
+    return end;
+  }
+
+  /** The zone has one checksum, and is written as a whole. */
+  private long beforeOrAfterZone(long end) {
+    long zone = Alignment.down(submittedUntil, pageBytes) + zoneOffset;
+    return end > zone && end < zone - zoneOffset + pageBytes ? zone : end;
+  }
+
+  /** Puts checksums of what is going to be written in the footer, which nobody else writes. */
+  private void seal(long from, long end) {
+    long page = Alignment.down(from, pageBytes);
+    long frame = frames.physical(page);
+    long footer = frame + pageBytes - footerBytes;
+    long table = PageImage.tableAddress(footer);
+    long zone = page + zoneOffset;
+    for (long block = from; block < Math.min(end, zone); block += PageImage.BLOCK_BYTES) {
+      int sum = checksum.of(frame + (block - page), PageImage.BLOCK_BYTES);
+      PageImage.putBlockChecksum(table, (int) ((block - page) / PageImage.BLOCK_BYTES), sum);
+    }
+    if (end == page + pageBytes) {
+      long number = page / pageBytes;
+      PageImage.putIdentity(footer, identity.storeId(), number, identity.generationOf(number));
+      int sum = checksum.of(frame + zoneOffset, PageImage.checkedZoneBytes(pageBytes));
+      PageImage.putZoneChecksum(frame + pageBytes, sum);
+      tables.put(number, table);
+    }
   }
 }

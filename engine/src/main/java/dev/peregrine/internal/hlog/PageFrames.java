@@ -1,6 +1,7 @@
 package dev.peregrine.internal.hlog;
 
 import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.Checksum;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
 
@@ -36,9 +37,19 @@ final class PageFrames {
     return base + (logicalAddress & ringMask);
   }
 
+  /** Length of a frame. */
+  int pageBytes() {
+    return 1 << pageBits;
+  }
+
   /** Pages that can be in memory at once. */
   long frameCount() {
     return frameCount;
+  }
+
+  /** Checksums of what is in the frames, for one thread. */
+  Checksum newChecksum() {
+    return new Checksum(base, ringMask + 1);
   }
 
   /** Makes a closed page's frame zero again. */

@@ -1,6 +1,7 @@
 package dev.peregrine.internal.hlog;
 
 import dev.peregrine.internal.record.LogAddress;
+import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
@@ -15,9 +16,10 @@ import dev.peregrine.memory.NativeRegion;
  *  +-------------------------------------+------------------------+
  * </pre>
  *
- * The offset runs past the page's size while the page is full, and has room for 65,535 adds of a
- * whole page before it would touch the page half. Everybody loads the word before adding and does
- * not add to a full page, so each thread runs it over at most once a page.
+ * A page is full when the offset is where its {@linkplain PageImage footer} begins, or past it. It
+ * has room for 65,535 adds of a whole page before it would touch the page half. Everybody loads the
+ * word before adding and does not add to a full page, so each thread runs it over at most once a
+ * page.
  *
  * <p>A full page is turned by a CAS of the whole word to the next page's start, by anyone who needs
  * space: no thread that stops in between holds the others up. It is turned only when the next
@@ -33,7 +35,8 @@ final class TailAllocator {
   private final long word;
   private final int pageBits;
   private final int pageShift;
-  private final long pageBytes;
+  private final long usableBytes;
+  private final long firstAddress;
   private final long offsetMask;
   private final FrameGate gate;
 
@@ -48,7 +51,8 @@ final class TailAllocator {
 
   /**
    * @param pageBits log2 of the page size
-   * @param firstAddress where the log begins
+   * @param firstAddress where the first allocation goes; at a page's start, that page is opened by
+   *     it
    * @param gate is asked before a page is turned, and told after
    */
   TailAllocator(int pageBits, long firstAddress, FrameGate gate) {
@@ -61,26 +65,26 @@ final class TailAllocator {
         wordAddress != 0 ? wordAddress : NativeRegion.reserveFor(this, CacheLine.STRIDE_BYTES);
     this.pageBits = pageBits;
     this.pageShift = pageBits + OFFSET_HEADROOM_BITS;
-    this.pageBytes = 1L << pageBits;
+    this.usableBytes = PageImage.usableBytes(1 << pageBits);
+    this.firstAddress = firstAddress;
     this.offsetMask = (1L << pageShift) - 1;
     this.gate = gate;
-    long page = firstAddress >>> pageBits;
-    Memory.putLongVolatile(word, page << pageShift | firstAddress & (pageBytes - 1));
+    Memory.putLongVolatile(word, wordAt(firstAddress));
   }
 
   /**
    * Takes space inside one page.
    *
-   * @param bytes at most the page size, a multiple of 8
+   * @param bytes at most {@link PageImage#usableBytes}, a multiple of 8
    * @return its logical address, or {@link #WAIT}
    */
   long allocate(int bytes) {
     for (; ; ) {
       long seen = Memory.getLongAcquire(word);
-      if ((seen & offsetMask) <= pageBytes) {
+      if ((seen & offsetMask) < usableBytes) {
         long before = Memory.getAndAddLong(word, bytes);
         long offset = before & offsetMask;
-        if (offset + bytes <= pageBytes) {
+        if (offset + bytes <= usableBytes) {
           return (before >>> pageShift << pageBits) + offset;
         }
       } else if (!tryTurn(seen)) {
@@ -89,10 +93,49 @@ final class TailAllocator {
     }
   }
 
-  /** The end of the log: all space below has been handed out. */
+  /** The end of the log: all space below has been handed out, and none from it on. */
   long tailAcquire() {
-    long seen = Memory.getLongAcquire(word);
-    return (seen >>> pageShift << pageBits) + Math.min(seen & offsetMask, pageBytes);
+    return addressOf(Memory.getLongAcquire(word));
+  }
+
+  /**
+   * Moves the tail to where the log can be {@linkplain PageImage#isCut cut}: the next block, or the
+   * next page if there is none before the footer. Does nothing where it is there already, and to a
+   * log that nothing has been allocated in. Others may allocate meanwhile.
+   *
+   * @return the cut: all space handed out before lies below it, all later space from it on
+   */
+  long padToBlock() {
+    for (; ; ) {
+      long seen = Memory.getLongAcquire(word);
+      long address = addressOf(seen);
+      long cut = Alignment.up(address, PageImage.BLOCK_BYTES);
+      if (cut == address || address == firstAddress) {
+        return address;
+      }
+      if ((cut & (1L << pageBits) - 1) >= usableBytes) {
+        cut = Alignment.up(address, 1L << pageBits);
+      }
+      // Against adds and turns: fails if anything has been handed out since.
+      if (Memory.casLong(word, seen, wordAt(cut))) {
+        return cut;
+      }
+    }
+  }
+
+  private long addressOf(long seen) {
+    long page = seen >>> pageShift;
+    long offset = seen & offsetMask;
+    return offset < usableBytes ? (page << pageBits) + offset : page + 1 << pageBits;
+  }
+
+  /** The word for a tail; at a page's start, it is that of the page before, full. */
+  private long wordAt(long address) {
+    long page = address >>> pageBits;
+    long offset = address & (1L << pageBits) - 1;
+    return offset == 0 && page > 0
+        ? page - 1 << pageShift | usableBytes
+        : page << pageShift | offset;
   }
 
   /** Turns the page if it can be turned; false if the next frame is not free. */

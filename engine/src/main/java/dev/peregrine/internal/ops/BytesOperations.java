@@ -13,6 +13,7 @@ import dev.peregrine.ReadFunction;
 import dev.peregrine.Status;
 import dev.peregrine.UpdateFunction;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.HashIndex;
 import dev.peregrine.internal.record.BytesRecord;
 import dev.peregrine.internal.record.LogAddress;
@@ -177,12 +178,12 @@ public final class BytesOperations implements RecordAccess {
     long header = Memory.getLong(record);
     long layout = Memory.getLong(BytesRecord.layoutAddress(record));
     long previous = RecordHeader.previousAddress(header);
-    long pageBytes = 1L << session.core.limits.log().pageBits();
+    int pageBytes = 1 << session.core.limits.log().pageBits();
     long size = BytesRecord.allocatedBytes(layout);
     if (!RecordHeader.isPresent(header)
         || previous >= op.address
         || BytesRecord.isWriting(layout)
-        || (op.address & (pageBytes - 1)) + size > pageBytes) {
+        || (op.address & (pageBytes - 1)) + size > PageImage.usableBytes(pageBytes)) {
       throw new CorruptionException("there is no record at address " + op.address);
     }
     MemorySegment key = op.keyBytes < 0 ? null : op.key;

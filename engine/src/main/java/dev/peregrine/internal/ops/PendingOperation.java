@@ -36,18 +36,30 @@ final class PendingOperation {
    */
   long searchedFrom;
 
-  /** The device offset of the first byte in the buffer. */
-  long bufferOffset;
+  /** The blocks that are read for it: from here… */
+  long rangeStart;
+
+  /** …to here. */
+  long rangeEnd;
 
   long bufferAddress;
 
-  /** What was read to the buffer. */
+  /** What is being read to the buffer: the range, or the page's zone before. */
+  long requestedOffset;
+
   int requestedBytes;
 
   /** Bytes of the record that are needed; its size, once it is known. */
   int neededBytes;
 
-  boolean usesLargeBuffer;
+  /** Whether the zone comes first, for the checksums of the range. */
+  boolean readsZone;
+
+  /** The checksums that the range must have, if the zone is no part of it. */
+  int[] expected;
+
+  /** Whether it waits for the large buffer. */
+  boolean awaitsLargeBuffer;
 
   long longKey;
   long longArgument;
@@ -110,7 +122,9 @@ final class PendingOperation {
     future = null;
     awaited = false;
     done = false;
-    usesLargeBuffer = false;
+    awaitsLargeBuffer = false;
+    readsZone = false;
+    expected = null;
     longValue = 0;
     valueLength = 0;
     valueAddress = 0;

@@ -9,17 +9,13 @@ import dev.peregrine.StoreClosedException;
 import dev.peregrine.StoreIoException;
 import dev.peregrine.device.CompletionSink;
 import dev.peregrine.device.DeviceException;
-import dev.peregrine.device.DeviceQueue;
-import dev.peregrine.device.QueueMode;
 import dev.peregrine.internal.record.NativeValue;
-import dev.peregrine.memory.Alignment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * The operations of one session that wait for the device, a fixed table of them, and the queue that
- * reads their records. Used by the session's thread only.
+ * The operations of one session that wait for the device, a fixed table of them; their records come
+ * by {@link PendingReads}. Used by the session's thread only.
  *
  * <p>A read is enqueued when its operation starts and submitted with others, at the latest when the
  * session completes. An arrival follows the chain, or ends the operation: a read by its value; a
@@ -27,9 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * unless a newer one has come since.
  */
 public final class PendingOperations implements CompletionSink {
-  private static final int SUBMIT_BATCH = 16;
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long VIRTUAL_WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
   private final SessionContext session;
   private final CompletionHandler handler;
@@ -37,19 +31,13 @@ public final class PendingOperations implements CompletionSink {
   private final int[] free;
   private final int[] arrived;
   private final NativeValue view = new NativeValue();
+  private final PendingReads reads;
   private RecordAccess records;
-  private DeviceQueue queue;
   private int freeCount;
   private int arrivedHead;
   private int arrivedCount;
-  private int unsubmitted;
   private int typicalBytes;
   private int latest = -1;
-
-  /** Who has the large buffer; others that need it are found by a search of the table. */
-  private PendingOperation largeOwner;
-
-  private int largeWaiters;
   private boolean closed;
 
   PendingOperations(SessionContext session, CompletionHandler handler) {
@@ -64,6 +52,7 @@ public final class PendingOperations implements CompletionSink {
       free[slot] = depth - 1 - slot;
     }
     freeCount = depth;
+    reads = new PendingReads(session, table, this::pushArrived);
   }
 
   /** Operations without an outcome. */
@@ -151,8 +140,10 @@ public final class PendingOperations implements CompletionSink {
           new CorruptionException(
               "the log's page of address "
                   + op.address
-                  + " ends on the device after "
-                  + (op.bufferOffset + bytes));
+                  + " ends on "
+                  + session.core.device.describe()
+                  + " after "
+                  + (op.requestedOffset + bytes));
     }
     pushArrived(op);
   }
@@ -191,6 +182,7 @@ public final class PendingOperations implements CompletionSink {
     try {
       search(op);
     } catch (RuntimeException e) {
+      reads.release(op);
       recycle(op);
       throw e;
     }
@@ -207,9 +199,7 @@ public final class PendingOperations implements CompletionSink {
       return;
     }
     closed = true;
-    if (queue != null) {
-      queue.close();
-    }
+    reads.close();
     for (PendingOperation op : table) {
       if (op.future != null) {
         op.future.completeExceptionally(
@@ -228,15 +218,8 @@ public final class PendingOperations implements CompletionSink {
   /** Delivers what has arrived; waits for something first if there is time. */
   private int step(long timeoutNanos) {
     session.requireOpen();
-    unsubmitted = 0;
     if (arrivedCount == 0) {
-      if (timeoutNanos > 0 && !Thread.currentThread().isVirtual()) {
-        queue.await(this, table.length, timeoutNanos);
-      } else if (queue.poll(this, table.length) == 0 && timeoutNanos > 0) {
-        // A blocking downcall would pin the carrier thread.
-        LockSupport.parkNanos(Math.min(timeoutNanos, VIRTUAL_WAIT_NANOS));
-        queue.poll(this, table.length);
-      }
+      reads.poll(this, timeoutNanos);
     }
     int delivered = 0;
     while (arrivedCount > 0) {
@@ -262,20 +245,25 @@ public final class PendingOperations implements CompletionSink {
       if (op.failure != null) {
         return true;
       }
-      long record = op.bufferAddress + (op.address - op.bufferOffset);
-      long available = op.bufferOffset + op.requestedBytes - op.address;
-      long next = records.inspect(op, record, available);
+      if (!reads.advance(op)) {
+        return false;
+      }
+      long record = reads.record(op);
+      long next = records.inspect(op, record, reads.availableBytes(op));
       if (next == RecordAccess.MATCH) {
         noteSize(op);
         return resume(op, record);
       }
       if (next == RecordAccess.MORE) {
-        read(op, op.neededBytes);
+        if (reads.exceedsPage(op)) {
+          throw new CorruptionException("there is no record at address " + op.address);
+        }
+        reads.start(op, op.neededBytes);
         return false;
       }
       if (next >= session.core.log.beginAcquire()) {
         op.address = next;
-        read(op, typicalBytes);
+        reads.start(op, typicalBytes);
         return false;
       }
       return resume(op, 0);
@@ -311,43 +299,7 @@ public final class PendingOperations implements CompletionSink {
   private void search(PendingOperation op) {
     op.searchedFrom = session.diskAddress;
     op.address = session.diskAddress;
-    read(op, typicalBytes);
-  }
-
-  /**
-   * Enqueues the read of {@code bytes} from the operation's address on, and what is around them.
-   */
-  private void read(PendingOperation op, int bytes) {
-    if (queue == null) {
-      openQueue();
-    }
-    SessionMemory memory = session.memory;
-    int sector = session.core.device.sectorBytes();
-    long pageBytes = 1L << session.core.limits.log().pageBits();
-    long start = Alignment.down(op.address, sector);
-    long pageEnd = Alignment.down(op.address, pageBytes) + pageBytes;
-    long end = Math.min(Alignment.up(op.address + bytes, sector), pageEnd);
-    releaseLargeBuffer(op);
-    op.bufferAddress = memory.ioBuffer(op.slot);
-    op.bufferOffset = start;
-    if (end - start > memory.ioBufferBytes()) {
-      if (largeOwner != null) {
-        op.neededBytes = bytes;
-        op.usesLargeBuffer = true;
-        largeWaiters++;
-        return;
-      }
-      largeOwner = op;
-      op.bufferAddress = memory.largeBuffer();
-    }
-    op.requestedBytes = (int) (end - start);
-    if (!queue.read(start, op.bufferAddress, op.requestedBytes, op.slot)) {
-      throw new IllegalStateException("the queue of " + session + " is full");
-    }
-    if (++unsubmitted >= SUBMIT_BATCH) {
-      unsubmitted = 0;
-      queue.submit();
-    }
+    reads.start(op, typicalBytes);
   }
 
   /** Reads as much of the next record at once as this one had, if the small buffers have room. */
@@ -357,34 +309,9 @@ public final class PendingOperations implements CompletionSink {
     }
   }
 
-  private void openQueue() {
-    try {
-      queue = session.core.device.openQueue(table.length, QueueMode.MOVABLE);
-    } catch (DeviceException e) {
-      throw new StoreIoException(Severity.CALL, session + " gets no queue to read by", e);
-    }
-    queue.registerBuffer(session.memory.ioBuffer(0), session.memory.ioBuffersBytes());
-  }
-
-  private void releaseLargeBuffer(PendingOperation op) {
-    if (largeOwner != op) {
-      return;
-    }
-    largeOwner = null;
-    for (int slot = 0; slot < table.length && largeWaiters > 0; slot++) {
-      PendingOperation waiter = table[slot];
-      if (waiter.usesLargeBuffer) {
-        waiter.usesLargeBuffer = false;
-        largeWaiters--;
-        read(waiter, waiter.neededBytes);
-        return;
-      }
-    }
-  }
-
   private void deliver(PendingOperation op) {
     if (op.awaited) {
-      releaseLargeBuffer(op);
+      reads.release(op);
       op.done = true;
       deliverToFuture(op);
       return;
@@ -400,7 +327,7 @@ public final class PendingOperations implements CompletionSink {
       }
     } finally {
       view.clear();
-      releaseLargeBuffer(op);
+      reads.release(op);
       recycle(op);
     }
   }

@@ -69,7 +69,7 @@ public final class SessionContext {
               + " sessions are open, which is all that maxSessions allows: close one, or raise it");
     }
     this.slot = ownSlot;
-    this.memory = new SessionMemory(core.limits, core.device.sectorBytes());
+    this.memory = new SessionMemory(core.limits);
     this.pending = new PendingOperations(this, handler);
     adoptState(state.wordAcquire());
     if (!core.tryAdd(this)) {

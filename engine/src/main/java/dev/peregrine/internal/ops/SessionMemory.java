@@ -1,5 +1,6 @@
 package dev.peregrine.internal.ops;
 
+import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.NativeRegion;
 
@@ -9,32 +10,33 @@ import dev.peregrine.memory.NativeRegion;
  * is touched.
  */
 final class SessionMemory {
-  /** Room around a record for the sectors that it begins and ends in. */
-  private static final int EDGE_SECTORS = 2;
-
   private final NativeRegion region;
   private final long ioBufferBytes;
   private final long largeOffset;
   private final long largeBytes;
   private final long scratchOffset;
 
-  SessionMemory(StoreCore.Limits limits, int sectorBytes) {
+  SessionMemory(StoreCore.Limits limits) {
     ioBufferBytes = limits.ioBufferBytes();
     largeOffset = limits.pendingDepth() * ioBufferBytes;
-    largeBytes = largeBytes(limits.maxRecordBytes(), sectorBytes);
+    largeBytes = largeBytes(limits);
     scratchOffset = largeOffset + largeBytes;
-    region = NativeRegion.reserve(bytesFor(limits, sectorBytes));
+    region = NativeRegion.reserve(bytesFor(limits));
   }
 
   /** What a session takes. */
-  static long bytesFor(StoreCore.Limits limits, int sectorBytes) {
+  static long bytesFor(StoreCore.Limits limits) {
     return (long) limits.pendingDepth() * limits.ioBufferBytes()
-        + largeBytes(limits.maxRecordBytes(), sectorBytes)
-        + Alignment.up(limits.maxRecordBytes(), sectorBytes);
+        + largeBytes(limits)
+        + Alignment.up(limits.maxRecordBytes(), PageImage.BLOCK_BYTES);
   }
 
-  private static long largeBytes(int maxRecordBytes, int sectorBytes) {
-    return Alignment.up(maxRecordBytes, sectorBytes) + (long) EDGE_SECTORS * sectorBytes;
+  /** The blocks of the longest record wherever it begins, with the zone if it ends there. */
+  private static long largeBytes(StoreCore.Limits limits) {
+    int pageBytes = 1 << limits.log().pageBits();
+    long blocks =
+        Alignment.up(limits.maxRecordBytes(), PageImage.BLOCK_BYTES) + PageImage.BLOCK_BYTES;
+    return Math.min(pageBytes, blocks + PageImage.zoneBytes(pageBytes));
   }
 
   /** The read buffer of a pending operation. */
@@ -65,6 +67,11 @@ final class SessionMemory {
   /** Where a value is put together; as long as the largest record. */
   long scratch() {
     return region.address() + scratchOffset;
+  }
+
+  /** Where all buffers begin. */
+  long address() {
+    return region.address();
   }
 
   long bytes() {

@@ -4,7 +4,9 @@ import dev.peregrine.MisuseException;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
+import dev.peregrine.internal.hlog.FlushLimit;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogDriver;
 import dev.peregrine.internal.index.HashIndex;
 import java.util.ArrayList;
@@ -57,11 +59,13 @@ public final class StoreCore {
    * Builds the structures and starts the log's worker.
    *
    * @param limits the bounds
+   * @param contents what is in the log
    * @param device where the log goes; closed with the store
    * @param driver runs the log's worker
    * @param clock for time limits
    */
-  public StoreCore(Limits limits, Device device, LogDriver driver, NanoClock clock) {
+  public StoreCore(
+      Limits limits, LogContents contents, Device device, LogDriver driver, NanoClock clock) {
     this.limits = limits;
     this.device = device;
     this.clock = clock;
@@ -70,16 +74,26 @@ public final class StoreCore {
     this.index = new HashIndex(limits.bucketCount(), limits.overflowCount());
     try {
       this.log =
-          new HybridLog(limits.log(), device, epoch, state, driver, clock, this::namesOfLaggards);
+          new HybridLog(
+              limits.log(),
+              contents,
+              device,
+              epoch,
+              state,
+              driver,
+              FlushLimit.NONE,
+              clock,
+              this::namesOfLaggards);
     } catch (RuntimeException | Error e) {
       index.close();
       throw e;
     }
+    log.start();
   }
 
   /** Native memory that one session takes. */
-  public static long sessionBytesFor(Limits limits, int sectorBytes) {
-    return SessionMemory.bytesFor(limits, sectorBytes);
+  public static long sessionBytesFor(Limits limits) {
+    return SessionMemory.bytesFor(limits);
   }
 
   /** The log, for figures. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class TailAllocatorTest {
   private static final int PAGE_BITS = 12;
   private static final int PAGE = 1 << PAGE_BITS;
+  private static final int USABLE = PageImage.usableBytes(PAGE);
   private static final long FIRST = 64;
 
   private final AtomicLong freePages = new AtomicLong(Long.MAX_VALUE);
@@ -47,9 +48,9 @@ class TailAllocatorTest {
 
   @Test
   void shouldFillThePageExactlyWhenTheLastRecordEndsThere() {
-    assertEquals(FIRST, tail.allocate(PAGE - (int) FIRST));
+    assertEquals(FIRST, tail.allocate(USABLE - (int) FIRST));
     assertEquals(PAGE, tail.tailAcquire());
-    assertEquals(PAGE, tail.allocate(PAGE));
+    assertEquals(PAGE, tail.allocate(USABLE));
     assertEquals(2 * PAGE, tail.tailAcquire());
     assertEquals(2 * PAGE, tail.allocate(8));
   }
@@ -65,9 +66,9 @@ class TailAllocatorTest {
   @Test
   void shouldWaitWhenTheNextFrameIsNotFree() {
     freePages.set(1);
-    tail.allocate(PAGE - (int) FIRST);
+    tail.allocate(USABLE - (int) FIRST);
     for (int i = 0; i < 100_000; i++) {
-      assertEquals(TailAllocator.WAIT, tail.allocate(PAGE));
+      assertEquals(TailAllocator.WAIT, tail.allocate(USABLE));
       assertEquals(PAGE, tail.tailAcquire(), "the tail ran past its page");
     }
     assertEquals(List.of(), opened);
@@ -92,7 +93,7 @@ class TailAllocatorTest {
               thread -> {
                 SplittableRandom random = new SplittableRandom(seed + thread);
                 for (int i = 0; i < count; i++) {
-                  int bytes = 8 * (1 + random.nextInt(random.nextInt(50) == 0 ? 512 : 20));
+                  int bytes = 8 * (1 + random.nextInt(random.nextInt(50) == 0 ? USABLE / 8 : 20));
                   long address = tail.allocate(bytes);
                   while (address == TailAllocator.WAIT) {
                     // Frames come free one by one.
