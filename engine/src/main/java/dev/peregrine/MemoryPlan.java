@@ -1,5 +1,7 @@
 package dev.peregrine;
 
+import dev.peregrine.internal.checkpoint.CheckpointParts;
+import dev.peregrine.internal.checkpoint.Manifest;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.HashIndex;
@@ -18,6 +20,8 @@ final class MemoryPlan {
   private static final int REGION_UNIT_BYTES = 4096;
 
   private static final long ALL_BITS = -1;
+  private static final int CHUNK_SHARE = 256;
+  private static final long MOST_CHUNK_BYTES = 1 << 20;
 
   private MemoryPlan() {}
 
@@ -29,11 +33,17 @@ final class MemoryPlan {
    * @throws IllegalArgumentException if the budget is too small, with what is needed
    */
   static StoreCore.Limits of(StoreConfig config, int sectorBytes) {
-    return of(config, sectorBytes, ALL_BITS);
+    return of(config, sectorBytes, ALL_BITS, null);
   }
 
-  /** As {@link #of(StoreConfig, int)}, with hashes cut down to force collisions. */
-  static StoreCore.Limits of(StoreConfig config, int sectorBytes, long hashMask) {
+  /**
+   * As {@link #of(StoreConfig, int)}, with hashes cut down to force collisions, and with the index
+   * of a store that was made before.
+   *
+   * @param shape that store, or null
+   */
+  static StoreCore.Limits of(
+      StoreConfig config, int sectorBytes, long hashMask, Manifest.StoreShape shape) {
     if (PageImage.BLOCK_BYTES % sectorBytes != 0) {
       throw new IllegalArgumentException(
           "the log's blocks of "
@@ -41,13 +51,12 @@ final class MemoryPlan {
               + " bytes are not multiples of the device's sector "
               + sectorBytes);
     }
-    long indexBytes =
-        config.indexBytes() != 0 ? config.indexBytes() : config.memoryBytes() / INDEX_SHARE;
-    long buckets = Long.highestOneBit(Math.max(1, indexBytes / HashIndex.bucketBytes()));
-    long overflow = Math.max(1, buckets / OVERFLOW_SHARE);
+    long buckets = bucketCount(config, shape);
+    long overflow = shape != null ? shape.overflowCount() : Math.max(1, buckets / OVERFLOW_SHARE);
     StoreCore.Limits sessions = limits(config, buckets, overflow, 0, hashMask);
     long fixed =
         Alignment.up(HashIndex.bytesFor(buckets, overflow), REGION_UNIT_BYTES)
+            + CheckpointParts.buffersBytes(chunkBytes(config))
             + config.maxSessions()
                 * Alignment.up(StoreCore.sessionBytesFor(sessions), REGION_UNIT_BYTES);
     long frames = framesIn(config.memoryBytes() - fixed, config.pageBytes());
@@ -55,7 +64,7 @@ final class MemoryPlan {
       throw new IllegalArgumentException(
           "memoryBytes "
               + config.memoryBytes()
-              + " is too small: index and sessions take "
+              + " is too small: index, sessions and buffers take "
               + fixed
               + ", and the log needs "
               + HybridLog.minFrames()
@@ -66,6 +75,32 @@ final class MemoryPlan {
               + ", or lower maxSessions, pendingDepth, maxRecordBytes, indexBytes or pageBytes");
     }
     return limits(config, buckets, overflow, frames, hashMask);
+  }
+
+  /** Chains in the log depend on the number of buckets, so that a store keeps what it has. */
+  private static long bucketCount(StoreConfig config, Manifest.StoreShape shape) {
+    long indexBytes =
+        config.indexBytes() != 0 ? config.indexBytes() : config.memoryBytes() / INDEX_SHARE;
+    long buckets = Long.highestOneBit(Math.max(1, indexBytes / HashIndex.bucketBytes()));
+    if (shape == null) {
+      return buckets;
+    }
+    if (config.indexBytes() != 0 && buckets != shape.bucketCount()) {
+      throw new IllegalArgumentException(
+          "indexBytes "
+              + config.indexBytes()
+              + " is not what the store was made with: use "
+              + shape.bucketCount() * HashIndex.bucketBytes()
+              + ", or leave it out");
+    }
+    return shape.bucketCount();
+  }
+
+  /** The unit in which checkpoints write images: a page, or more of them if memory is plenty. */
+  static int chunkBytes(StoreConfig config) {
+    long share = Long.highestOneBit(config.memoryBytes() / CHUNK_SHARE);
+    long most = Math.min(MOST_CHUNK_BYTES, config.segmentBytes());
+    return (int) Math.max(config.pageBytes(), Math.min(share, most));
   }
 
   /** The most pages that a log of so much memory has, with all that goes with them. */

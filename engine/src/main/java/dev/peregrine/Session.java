@@ -1,5 +1,6 @@
 package dev.peregrine;
 
+import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.ops.BytesOperations;
 import dev.peregrine.internal.ops.LongOperations;
 import dev.peregrine.internal.ops.SessionContext;
@@ -9,6 +10,7 @@ import dev.peregrine.internal.record.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * A handle on a {@link Store} for one thread at a time, platform or virtual; it may move between
@@ -43,9 +45,9 @@ public final class Session implements AutoCloseable {
   private final LongOperations longs;
   private final BytesOperations bytes;
 
-  Session(StoreKind kind, StoreCore core, CompletionHandler handler) {
+  Session(StoreKind kind, StoreCore core, CompletionHandler handler, SessionCut known) {
     this.kind = kind;
-    this.context = new SessionContext(core, handler);
+    this.context = new SessionContext(core, handler, known);
     boolean toLong = kind == StoreKind.LONG_TO_LONG;
     this.longs = toLong ? new LongOperations(context) : null;
     this.bytes = toLong ? null : new BytesOperations(context);
@@ -223,10 +225,59 @@ public final class Session implements AutoCloseable {
     return context.valueLength();
   }
 
-  /** The number of the latest operation: 1 for the session's first, one more for each. */
+  /**
+   * The number of the latest operation: 1 for the session's first, one more for each, unless {@link
+   * #nextSerial} sets it. An operation that returns {@link Status#BUSY} has none.
+   */
   public long serial() {
     return context.serial();
   }
+
+  /**
+   * Gives the next operation a number of the caller's, for instance the position in what it reads
+   * from.
+   *
+   * @param serial above {@link #serial()}
+   */
+  public void nextSerial(long serial) {
+    context.nextSerial(serial);
+  }
+
+  // ---------------------------------------------------------------- durability
+
+  /** The session's name, by which {@link Store#resumeSession} knows it after a crash. */
+  public long id() {
+    return context.id();
+  }
+
+  /**
+   * All operations up to this number survive a crash, as far as they took effect: it is the commit
+   * point of the latest checkpoint, or where the session was resumed. Any thread may call it.
+   */
+  public long durableSerial() {
+    return context.durableSerial();
+  }
+
+  /**
+   * Numbers of changes that went pending and never took effect: their record could not be read, or
+   * the session was closed before. Ascending; the latest 4096, those of earlier runs included.
+   */
+  public long[] lostSerials() {
+    return context.lostSerials();
+  }
+
+  /**
+   * Sets who is told that more has become durable: on the session's own thread, inside {@link
+   * #completePending}, {@link #completeAll} and {@link #refresh}, after their work. What it throws
+   * comes out of that call.
+   *
+   * @param listener takes the new {@link #durableSerial}; null for nobody
+   */
+  public void onDurable(LongConsumer listener) {
+    context.durabilityListener(listener);
+  }
+
+  // ---------------------------------------------------------------- outcomes, continued
 
   /** Operations that are pending. */
   public int pendingCount() {
@@ -239,7 +290,7 @@ public final class Session implements AutoCloseable {
    * @return how many operations came to an end
    */
   public int completePending() {
-    return context.pending().poll(0);
+    return reported(context.pending().poll(0));
   }
 
   /**
@@ -252,12 +303,13 @@ public final class Session implements AutoCloseable {
     if (timeoutNanos < 0) {
       throw new IllegalArgumentException("timeoutNanos " + timeoutNanos + " must not be negative");
     }
-    return context.pending().poll(timeoutNanos);
+    return reported(context.pending().poll(timeoutNanos));
   }
 
   /** Delivers outcomes until nothing is pending, waiting for the device. */
   public void completeAll() {
     context.pending().completeAll();
+    context.reportDurable();
   }
 
   /**
@@ -289,6 +341,7 @@ public final class Session implements AutoCloseable {
    */
   public void refresh() {
     context.refresh();
+    context.reportDurable();
   }
 
   /**
@@ -303,6 +356,11 @@ public final class Session implements AutoCloseable {
   @Override
   public String toString() {
     return context.toString();
+  }
+
+  private int reported(int completed) {
+    context.reportDurable();
+    return completed;
   }
 
   private LongOperations longs() {

@@ -4,6 +4,7 @@ import dev.peregrine.device.DeviceKind;
 import dev.peregrine.internal.hlog.PageImage;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The settings of a store. Build one with {@link #builder}; every field has a range, and a value
@@ -25,6 +26,10 @@ import java.util.Objects;
  * @param maxRecordBytes the largest record, with 16 bytes of headers and the key and the value each
  *     rounded up to 8: 64 to {@code pageBytes} less the page's footer of 40 bytes and 4 for each 4
  *     KiB
+ * @param stallNanos how long a checkpoint waits for a session that stays inside an operation before
+ *     it is given up: 1 ms to 1 hour
+ * @param checkpointBytesPerSecond how fast a checkpoint writes at most, so that less of the device
+ *     is taken from others; 0 for no bound
  */
 public record StoreConfig(
     StoreKind kind,
@@ -37,13 +42,17 @@ public record StoreConfig(
     long segmentBytes,
     int maxSessions,
     int pendingDepth,
-    int maxRecordBytes) {
+    int maxRecordBytes,
+    long stallNanos,
+    long checkpointBytesPerSecond) {
   private static final long MIN_MEMORY_BYTES = 256L << 10;
   private static final int MIN_PAGE_BYTES = 4 << 10;
   private static final int MAX_PAGE_BYTES = 64 << 20;
   private static final long MAX_SEGMENT_BYTES = 1L << 40;
   private static final int MAX_COUNT = 4096;
   private static final int MIN_RECORD_BYTES = 64;
+  private static final long MIN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long MAX_STALL_NANOS = TimeUnit.HOURS.toNanos(1);
 
   /** Checks every field. */
   public StoreConfig {
@@ -64,6 +73,8 @@ public record StoreConfig(
     requirePowerOfTwo("segmentBytes", segmentBytes);
     requireRange("maxSessions", maxSessions, 1, MAX_COUNT);
     requireRange("pendingDepth", pendingDepth, 1, MAX_COUNT);
+    requireRange("stallNanos", stallNanos, MIN_STALL_NANOS, MAX_STALL_NANOS);
+    requireRange("checkpointBytesPerSecond", checkpointBytesPerSecond, 0, Long.MAX_VALUE);
     requireRange(
         "maxRecordBytes", maxRecordBytes, MIN_RECORD_BYTES, PageImage.usableBytes(pageBytes));
   }
@@ -71,6 +82,24 @@ public record StoreConfig(
   /** A builder with the defaults. */
   public static Builder builder(StoreKind kind) {
     return new Builder(kind);
+  }
+
+  /** A builder with these settings. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(kind);
+    builder.directory = directory;
+    builder.device = device;
+    builder.memoryBytes = memoryBytes;
+    builder.indexBytes = indexBytes;
+    builder.pageBytes = pageBytes;
+    builder.mutableFraction = mutableFraction;
+    builder.segmentBytes = segmentBytes;
+    builder.maxSessions = maxSessions;
+    builder.pendingDepth = pendingDepth;
+    builder.maxRecordBytes = maxRecordBytes;
+    builder.stallNanos = stallNanos;
+    builder.checkpointBytesPerSecond = checkpointBytesPerSecond;
+    return builder;
   }
 
   private static void requireRange(String field, long value, long least, long most) {
@@ -101,6 +130,8 @@ public record StoreConfig(
     private int maxSessions = 16;
     private int pendingDepth = 128;
     private int maxRecordBytes;
+    private long stallNanos = TimeUnit.SECONDS.toNanos(10);
+    private long checkpointBytesPerSecond;
 
     private Builder(StoreKind kind) {
       this.kind = kind;
@@ -160,6 +191,18 @@ public record StoreConfig(
       return this;
     }
 
+    /** How long a checkpoint waits for a session that is stuck; by default 10 seconds. */
+    public Builder stallNanos(long value) {
+      stallNanos = value;
+      return this;
+    }
+
+    /** How fast a checkpoint writes at most; by default without bound. */
+    public Builder checkpointBytesPerSecond(long value) {
+      checkpointBytesPerSecond = value;
+      return this;
+    }
+
     /** The largest record; by default what a page has room for, and at most 64 KiB. */
     public Builder maxRecordBytes(int value) {
       maxRecordBytes = value;
@@ -183,7 +226,9 @@ public record StoreConfig(
           segmentBytes,
           maxSessions,
           pendingDepth,
-          maxRecordBytes != 0 ? maxRecordBytes : defaultRecordBytes());
+          maxRecordBytes != 0 ? maxRecordBytes : defaultRecordBytes(),
+          stallNanos,
+          checkpointBytesPerSecond);
     }
 
     /** A page that is refused later has room for nothing. */

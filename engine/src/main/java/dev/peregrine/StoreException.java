@@ -2,7 +2,11 @@ package dev.peregrine;
 
 /** Something that is not an outcome but a broken promise: closed, misused, failed or corrupt. */
 public abstract sealed class StoreException extends RuntimeException
-    permits StoreClosedException, StoreIoException, MisuseException, CorruptionException {
+    permits StoreClosedException,
+        StoreIoException,
+        MisuseException,
+        CorruptionException,
+        CheckpointException {
   private static final long serialVersionUID = 1L;
 
   private final Severity severity;

@@ -36,14 +36,23 @@ class ArchitectureTest {
           INTERNAL + "epoch", 1,
           INTERNAL + "hlog", 2,
           INTERNAL + "index", 2,
-          INTERNAL + "ops", 4);
+          INTERNAL + "ops", 4,
+          INTERNAL + "checkpoint", 4,
+          INTERNAL + "recovery", 5);
 
   private static final int DEVICE_LAYER = 0;
   private static final int TOP_LAYER = 6;
 
   /** All other types of the root package are words that every layer may use. */
   private static final Set<String> TOP =
-      Set.of("Store", "Session", "StoreConfig", "StoreStats", "MemoryPlan");
+      Set.of(
+          "Store",
+          "Session",
+          "StoreConfig",
+          "StoreStats",
+          "StoreOpener",
+          "StoreEnvironment",
+          "MemoryPlan");
 
   private static JavaClasses engine;
   private static JavaClasses deviceIo;

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
+import dev.peregrine.device.Volume;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,7 +56,8 @@ class BadInputTest {
   void shouldRefuseWhenSomethingIsNull() {
     assertThrows(NullPointerException.class, () -> Store.open(null));
     StoreConfig config = TestStores.config(StoreKind.BYTES_TO_BYTES).build();
-    assertThrows(NullPointerException.class, () -> Store.open(config, null));
+    assertThrows(NullPointerException.class, () -> Store.open(config, (Device) null));
+    assertThrows(NullPointerException.class, () -> Store.open(config, (Volume) null));
     try (Store store = Store.open(config);
         Session session = store.newSession()) {
       assertThrows(NullPointerException.class, () -> store.newSession(null));
@@ -322,7 +325,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "PREAD"})
-  void shouldRefuseTheDirectoryWhenItHoldsALog(TestDevice device) {
+  void shouldRefuseTheDirectoryWhenItHoldsALogWithoutACheckpoint(TestDevice device) {
     assumeTrue(device.isAvailable());
     StoreConfig config =
         TestStores.config(StoreKind.LONG_TO_LONG)
@@ -336,6 +339,7 @@ class BadInputTest {
       }
       assertTrue(store.stats().flushedUntilAddress() > 4096);
     }
+    TestStores.clear(directory.resolve("made").resolve("checkpoints"));
     StoreIoException e = assertThrows(StoreIoException.class, () -> Store.open(config));
     assertTrue(e.toString().contains("made") || e.getCause().toString().contains("made"));
   }

@@ -69,19 +69,7 @@ class CollisionModelTest {
         seed -> {
           Device device = TestDevice.MEMORY.open(directory, seed);
           StoreConfig tiny = TestStores.tiny(kind, 1, 8, FRAMES, device.sectorBytes());
-          StoreConfig config =
-              new StoreConfig(
-                  kind,
-                  null,
-                  tiny.device(),
-                  tiny.memoryBytes(),
-                  64,
-                  tiny.pageBytes(),
-                  tiny.mutableFraction(),
-                  tiny.segmentBytes(),
-                  tiny.maxSessions(),
-                  tiny.pendingDepth(),
-                  tiny.maxRecordBytes());
+          StoreConfig config = tiny.toBuilder().indexBytes(64).build();
           try (Store store = TestStores.open(config, device)) {
             new ModelRun(store, 200, seed).run(6_000);
             assertTrue(store.stats().overflowBuckets() > 0);

@@ -123,18 +123,7 @@ class MemoryPlanTest {
   }
 
   private static StoreConfig withMemory(StoreConfig c, long memoryBytes) {
-    return new StoreConfig(
-        c.kind(),
-        c.directory(),
-        c.device(),
-        memoryBytes,
-        c.indexBytes(),
-        c.pageBytes(),
-        c.mutableFraction(),
-        c.segmentBytes(),
-        c.maxSessions(),
-        c.pendingDepth(),
-        c.maxRecordBytes());
+    return c.toBuilder().memoryBytes(memoryBytes).build();
   }
 
   private static void requireInBudget(StoreConfig config) {

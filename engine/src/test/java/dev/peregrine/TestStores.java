@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.agrona.concurrent.SystemNanoClock;
 
 /** Stores for tests: small pages, and memory for as many of them as a test wants. */
 final class TestStores {
@@ -21,6 +23,7 @@ final class TestStores {
   private static final long LEAST_MEMORY_BYTES = 256 << 10;
   private static final long INDEX_BYTES = 16 << 10;
   private static final long SEGMENT_BYTES = 1 << 20;
+  private static final long RANDOM_SEED = 42;
 
   private TestStores() {}
 
@@ -77,7 +80,14 @@ final class TestStores {
 
   /** Opens a store with a worker and a cut of the hashes. */
   static Store open(StoreConfig config, Device device, LogDriver driver, long hashMask) {
-    return Store.open(config, device, driver, hashMask);
+    return Store.open(config, device, environment(driver, RANDOM_SEED, hashMask));
+  }
+
+  /** What a run depends on beside its inputs: the driver, and chance by a seed. */
+  static StoreEnvironment environment(LogDriver driver, long seed, long hashMask) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return new StoreEnvironment(
+        driver, SystemNanoClock.INSTANCE, () -> 0, random::nextLong, hashMask);
   }
 
   /** A device in memory that can be told to misbehave. */

@@ -56,16 +56,14 @@ final class SimulatedFile implements SimulatedNode {
   }
 
   /** A length, and of the sectors within it the bytes, zeros or garbage. */
-  private byte[] part(FaultInjector faults, boolean ofCrash) {
+  private byte[] part(FaultInjector faults, boolean mayTear) {
     byte[] part = Arrays.copyOf(contents, faults.lengthLeft(contents.length));
     faults.drawDropRate();
-    // Otherwise hardly any longer file would be whole.
-    boolean tears = ofCrash && faults.either();
     for (int from = 0; from < part.length; from += SECTOR_BYTES) {
       int to = Math.min(part.length, from + SECTOR_BYTES);
       if (faults.dropsSector()) {
         Arrays.fill(part, from, to, (byte) 0);
-      } else if (ofCrash && faults.tearsSector(tears)) {
+      } else if (mayTear && faults.tearsSector()) {
         byte[] garbage = new byte[to - from];
         faults.fillWithGarbage(garbage);
         System.arraycopy(garbage, 0, part, from, garbage.length);

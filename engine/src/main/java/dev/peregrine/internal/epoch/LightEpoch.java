@@ -34,6 +34,9 @@ public final class LightEpoch {
   /** A slot in use that protects nothing. */
   public static final long SUSPENDED = Long.MAX_VALUE;
 
+  /** Bytes beside the slot in its line. */
+  public static final int USER_BYTES = CacheLine.STRIDE_BYTES / 2 - Long.BYTES;
+
   private static final long OUTSIDE = 0;
   private static final long FIRST_EPOCH = 1;
   private static final int DRAIN_CAPACITY = 16;
@@ -110,6 +113,19 @@ public final class LightEpoch {
   }
 
   /**
+   * Words in the line of a slot, for what its user writes together with it; as they were left by
+   * the slot's user before.
+   *
+   * @param bytes how many are used, at most {@link #USER_BYTES}
+   */
+  public static long userWords(long slot, int bytes) {
+    if (bytes > USER_BYTES) {
+      throw new IllegalArgumentException(bytes + " bytes do not fit the line of a slot");
+    }
+    return slot + Long.BYTES;
+  }
+
+  /**
    * Enters: from now on nothing that this thread reads from shared structures is taken away.
    *
    * @return false if the slot is in use already
@@ -158,6 +174,16 @@ public final class LightEpoch {
     drainList.publish(claimed, before, action, argument);
     drain();
     return true;
+  }
+
+  /**
+   * Starts a new epoch without an action, for one who looks by himself.
+   *
+   * @return the epoch before; everybody who was inside has left once it is {@linkplain #safeEpoch
+   *     safe}
+   */
+  public long advance() {
+    return Memory.getAndAddLong(base, 1);
   }
 
   /** Whether an action is waiting; a stale answer is possible. */

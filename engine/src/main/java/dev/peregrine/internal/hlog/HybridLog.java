@@ -9,8 +9,10 @@ import dev.peregrine.internal.hlog.LogRegions.Marker;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Checksum;
+import dev.peregrine.memory.Memory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -101,7 +103,7 @@ public final class HybridLog implements AutoCloseable {
     this.identity = contents.identity();
     this.driver = driver;
     this.spilling = device.keepsData();
-    this.freeFrames = Math.clamp(frameCount / FREE_SHARE, 1, MAX_FREE_FRAMES);
+    this.freeFrames = freeFrames(frameCount);
     long usable = frameCount - freeFrames;
     this.mutableFrames = Math.clamp((long) (usable * shape.mutableFraction()), 1, usable - 1);
     this.regions = regionsOf(contents);
@@ -207,6 +209,15 @@ public final class HybridLog implements AutoCloseable {
     return regions.getAcquire(Marker.FLUSHED_UNTIL);
   }
 
+  /** Pages that a log with so many in memory can begin with in memory. */
+  public static long loadablePages(long frameCount) {
+    return frameCount - freeFrames(frameCount);
+  }
+
+  private static long freeFrames(long frameCount) {
+    return Math.clamp(frameCount / FREE_SHARE, 1, MAX_FREE_FRAMES);
+  }
+
   /** What the pages say that they are. */
   public PageIdentity identity() {
     return identity;
@@ -271,6 +282,45 @@ public final class HybridLog implements AutoCloseable {
    */
   public long changedVersion(long page) {
     return marks.get(page);
+  }
+
+  /**
+   * The pages from one address to another, in memory, that were appended or changed since a cut.
+   *
+   * @param fromAddress where the first page begins or goes on
+   * @param untilAddress where the last one ends
+   * @param cut what was there of the log then
+   * @param version the version that ended with it; 0 for all pages
+   */
+  public long[] changedPages(long fromAddress, long untilAddress, long cut, long version) {
+    return LongStream.rangeClosed(pageOf(fromAddress), pageOf(untilAddress - 1))
+        .filter(page -> version == 0 || page >= pageOf(cut) || changedVersion(page) > version)
+        .toArray();
+  }
+
+  /**
+   * Copies a page out as it would be on the device if it ended at a cut.
+   *
+   * @param page its number; it is in memory and stays there, and nobody changes what is below the
+   *     cut
+   * @param cut where its records end, unless the page does before
+   * @param target a page of memory
+   * @param checksum over the memory around {@code target}
+   */
+  public void copyPageImage(long page, long cut, long target, Checksum checksum) {
+    long start = startOf(page);
+    long bytes = Math.min(cut - start, PageImage.usableBytes(pageBytes));
+    Memory.copy(frames.physical(start), target, bytes);
+    Memory.zero(target + bytes, pageBytes - bytes);
+    int generation = identity.generationOf(page);
+    PageImage.seal(target, pageBytes, identity.storeId(), page, generation, checksum);
+  }
+
+  /**
+   * The checksums of the blocks before a cut of the page that it divides; none if it divides none.
+   */
+  public int[] tailChecksums(long cut) {
+    return cut == LogAddress.FIRST ? new int[0] : blockChecksums(pageStart(cut), cut);
   }
 
   /**
@@ -373,8 +423,11 @@ public final class HybridLog implements AutoCloseable {
     tables.close();
   }
 
-  void fail(RuntimeException cause) {
-    failure = cause;
+  /** Takes no more changes, because what was written may be lost; the first cause stays. */
+  public void fail(RuntimeException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
     state.fail();
   }
 

@@ -13,6 +13,9 @@ public interface LogDriver {
   /** Begins to run the worker; called once, before anything else. */
   void start(LogWorker worker);
 
+  /** Begins to run a task beside the worker until it is done. Any thread. */
+  void run(BackgroundTask task);
+
   /** There may be work. Any thread; must not block. */
   void signal();
 
@@ -22,6 +25,9 @@ public interface LogDriver {
    */
   void awaitProgress();
 
-  /** Stops running the worker, lets it close on the thread that ran it, and returns when done. */
+  /**
+   * Stops running the worker, and tasks, which must be about to end, lets it close on the thread
+   * that ran it, and returns when done.
+   */
   void close();
 }

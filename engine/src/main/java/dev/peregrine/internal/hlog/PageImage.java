@@ -1,6 +1,7 @@
 package dev.peregrine.internal.hlog;
 
 import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.Checksum;
 import dev.peregrine.memory.Memory;
 
 /**
@@ -152,6 +153,25 @@ public final class PageImage {
   /** What the zone that ends at {@code end} says that its checksum is. */
   static long zoneChecksum(long end) {
     return Memory.getLong(end - ZONE_CHECKSUM_BYTES);
+  }
+
+  /**
+   * Writes the whole footer of a page whose records are complete.
+   *
+   * @param page where it is
+   * @param checksum over the memory around it
+   */
+  static void seal(
+      long page, int pageBytes, long storeId, long number, int generation, Checksum checksum) {
+    long end = page + pageBytes;
+    long footer = end - footerBytes(pageBytes);
+    putIdentity(footer, storeId, number, generation);
+    for (int block = 0; block < dataBlocks(pageBytes); block++) {
+      int sum = checksum.of(page + (long) block * BLOCK_BYTES, BLOCK_BYTES);
+      putBlockChecksum(tableAddress(footer), block, sum);
+    }
+    int sum = checksum.of(page + zoneOffset(pageBytes), checkedZoneBytes(pageBytes));
+    putZoneChecksum(end, sum);
   }
 
   private static int footerBytesFor(int dataBlocks) {

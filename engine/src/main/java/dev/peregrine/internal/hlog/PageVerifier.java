@@ -23,7 +23,7 @@ public final class PageVerifier {
    * @param pageBits log2 of the page size
    * @param device is named in errors
    * @param identity what pages must say that they are
-   * @param tables the block checksums that are known
+   * @param tables the block checksums that are known, or null to keep none
    * @param checksum over the buffer that reads go to
    */
   PageVerifier(
@@ -41,6 +41,20 @@ public final class PageVerifier {
     this.identity = identity;
     this.tables = tables;
     this.checksum = checksum;
+  }
+
+  /**
+   * Checks pages without a log; {@link #find} is not for it.
+   *
+   * @param pageBytes the page size
+   * @param device is named in errors
+   * @param identity what pages must say that they are
+   * @param checksum over the buffer that reads go to
+   */
+  public static PageVerifier standalone(
+      int pageBytes, Device device, PageIdentity identity, Checksum checksum) {
+    return new PageVerifier(
+        Integer.numberOfTrailingZeros(pageBytes), device, identity, null, checksum);
   }
 
   /**
@@ -99,7 +113,9 @@ public final class PageVerifier {
               + ", not in "
               + identity.generationOf(page));
     }
-    tables.put(page, PageImage.tableAddress(footer));
+    if (tables != null) {
+      tables.put(page, PageImage.tableAddress(footer));
+    }
   }
 
   /**

@@ -1,13 +1,17 @@
 package dev.peregrine.internal.hlog;
 
 import dev.peregrine.device.QueueMode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Runs the worker on the threads that wait for it, one step at a time: nothing happens in the
- * background, so a single-threaded run depends on its inputs alone.
+ * Runs the worker and tasks on the threads that wait for them, one step at a time: nothing happens
+ * in the background, so a single-threaded run depends on its inputs alone.
  */
 public final class SteppedDriver implements LogDriver {
+  private final List<BackgroundTask> tasks = new ArrayList<>();
   private LogWorker worker;
+  private boolean stepping;
 
   @Override
   public QueueMode queueMode() {
@@ -21,15 +25,34 @@ public final class SteppedDriver implements LogDriver {
   }
 
   @Override
+  public synchronized void run(BackgroundTask task) {
+    tasks.add(task);
+  }
+
+  @Override
   public void signal() {}
 
   @Override
   public synchronized void awaitProgress() {
     worker.doWork();
+    if (stepping) {
+      // A step of a task waits for the worker.
+      return;
+    }
+    stepping = true;
+    try {
+      tasks.forEach(BackgroundTask::doWork);
+      tasks.removeIf(BackgroundTask::isDone);
+    } finally {
+      stepping = false;
+    }
   }
 
   @Override
   public synchronized void close() {
+    while (!tasks.isEmpty()) {
+      awaitProgress();
+    }
     worker.close();
   }
 }

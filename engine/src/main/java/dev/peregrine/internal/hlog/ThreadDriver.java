@@ -2,6 +2,8 @@ package dev.peregrine.internal.hlog;
 
 import dev.peregrine.device.QueueMode;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
@@ -17,6 +19,7 @@ public final class ThreadDriver implements LogDriver {
 
   private final String name;
   private final Sleeper sleeper = new Sleeper();
+  private final List<Thread> tasks = new ArrayList<>();
   private volatile LogWorker worker;
   private AgentRunner runner;
 
@@ -52,6 +55,25 @@ public final class ThreadDriver implements LogDriver {
   }
 
   @Override
+  public void run(BackgroundTask task) {
+    Thread thread = new Thread(() -> runToEnd(task), name + "-task");
+    thread.setDaemon(true);
+    synchronized (tasks) {
+      tasks.removeIf(other -> !other.isAlive());
+      tasks.add(thread);
+      thread.start();
+    }
+  }
+
+  private static void runToEnd(BackgroundTask task) {
+    while (!task.isDone()) {
+      if (task.doWork() == 0) {
+        LockSupport.parkNanos(WAITER_NANOS);
+      }
+    }
+  }
+
+  @Override
   public void signal() {
     sleeper.wake();
   }
@@ -64,8 +86,29 @@ public final class ThreadDriver implements LogDriver {
 
   @Override
   public void close() {
+    awaitTasks();
     sleeper.stop();
     runner.close();
+  }
+
+  private void awaitTasks() {
+    List<Thread> open;
+    synchronized (tasks) {
+      open = List.copyOf(tasks);
+    }
+    boolean interrupted = false;
+    for (Thread thread : open) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private final class WorkerAgent implements Agent {

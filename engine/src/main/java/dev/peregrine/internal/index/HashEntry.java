@@ -71,6 +71,11 @@ final class HashEntry {
     return tag | TENTATIVE;
   }
 
+  /** Whether its address is one of the read cache. */
+  static boolean isReadCache(long entry) {
+    return (entry & READ_CACHE) != 0;
+  }
+
   /** Whether {@code find} must not see it. */
   static boolean isTentative(long entry) {
     return entry < 0;

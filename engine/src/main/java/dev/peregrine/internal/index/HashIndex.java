@@ -1,5 +1,6 @@
 package dev.peregrine.internal.index;
 
+import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
@@ -129,6 +130,65 @@ public final class HashIndex implements AutoCloseable {
     return overflow.used();
   }
 
+  /** Overflow buckets that there can be. */
+  long overflowCapacity() {
+    return overflow.capacity();
+  }
+
+  /** Buckets of the table. */
+  public long bucketCount() {
+    return bucketMask + 1;
+  }
+
+  /** Where a bucket of the table is. */
+  long tableBucket(long number) {
+    return table + number * HashBucket.BYTES;
+  }
+
+  /** Where an overflow bucket is. */
+  long overflowBucket(long number) {
+    return overflow.addressOf(number);
+  }
+
+  /** Takes over what an image says of an index that nobody uses yet. */
+  void restore(long overflowUsed, boolean hasWildcards) {
+    overflow.restore(overflowUsed);
+    wildcards = hasWildcards;
+  }
+
+  /** Gives an overflow bucket of an image back that no chain links. */
+  void freeOverflow(long number) {
+    Memory.zero(overflow.addressOf(number), HashBucket.BYTES);
+    overflow.free(number);
+  }
+
+  /** The address of the entry of a tag, or 0; nobody else uses the index. */
+  long findForReplay(long hash, long tag) {
+    return entryWhere(hash, HashEntry.MATCH_FIELD, tag);
+  }
+
+  /** The address of the entry that leads to {@code address}, or 0; nobody else uses the index. */
+  long chainForReplay(long hash, long address) {
+    return entryWhere(hash, LogAddress.MASK, address);
+  }
+
+  /** The address of the wildcard of a chain of buckets, or 0; nobody else uses the index. */
+  long wildcardForReplay(long hash) {
+    return wildcards ? entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.WILDCARD) : 0;
+  }
+
+  /** Turns an entry into the wildcard, which has a place of its own; returns where it is then. */
+  long makeWildcardForReplay(long hash, long entryAddress) {
+    wildcards = true;
+    long place = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+    long moved = Memory.getLong(place);
+    Memory.putLong(place, Memory.getLong(entryAddress) | HashEntry.WILDCARD);
+    if (place != entryAddress) {
+      Memory.putLong(entryAddress, moved);
+    }
+    return place;
+  }
+
   /** Bytes of native memory. */
   public long bytes() {
     return region.bytes();
@@ -253,6 +313,18 @@ public final class HashIndex implements AutoCloseable {
       }
     }
     return count;
+  }
+
+  private long entryWhere(long hash, long field, long pattern) {
+    for (long bucket = bucketOf(hash); bucket != 0; bucket = next(bucket)) {
+      for (int slot = 0; slot < HashBucket.ENTRIES; slot++) {
+        long address = HashBucket.entryAddress(bucket, slot);
+        if ((Memory.getLong(address) & field) == pattern) {
+          return address;
+        }
+      }
+    }
+    return 0;
   }
 
   private long next(long bucket) {

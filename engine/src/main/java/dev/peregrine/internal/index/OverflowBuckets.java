@@ -76,6 +76,16 @@ final class OverflowBuckets {
     }
   }
 
+  /** Buckets of the pool. */
+  long capacity() {
+    return capacity;
+  }
+
+  /** Takes the first {@code used} buckets as taken; nobody else uses the pool yet. */
+  void restore(long used) {
+    Memory.putLongRelease(usedWord, used);
+  }
+
   /** Buckets taken so far, those on the stack included. */
   long used() {
     return Math.min(Memory.getLongAcquire(usedWord), capacity);

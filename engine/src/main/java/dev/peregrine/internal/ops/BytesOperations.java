@@ -307,7 +307,7 @@ public final class BytesOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return writer.append(longKey, key, keyBytes, value, valueBytes, CREATED);
     }
-    if (address >= log.readOnlyAcquire()) {
+    if (session.isMutable(address)) {
       long layout = writer.lock(record);
       long header = Memory.getLongAcquire(record);
       if (RecordHeader.isSealed(header) || RecordHeader.isTombstone(header)) {
@@ -315,6 +315,7 @@ public final class BytesOperations implements RecordAccess {
         return RETRY_NOW;
       }
       if (BytesRecord.canChange(layout, valueBytes)) {
+        session.markChanged(address);
         writer.replace(record, layout, value, valueBytes);
         return UPDATED;
       }
@@ -339,11 +340,11 @@ public final class BytesOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return NOT_FOUND;
     }
-    if (address < log.readOnlyAcquire()) {
+    if (!session.isMutable(address)) {
       // Somebody may still delete it in place: only one of the two may say so.
-      return address >= log.safeReadOnlyAcquire()
-          ? OperationResult.RETRY_FROZEN
-          : writer.appendTombstone(longKey, key, keyBytes);
+      return session.isFrozen(address)
+          ? writer.appendTombstone(longKey, key, keyBytes)
+          : OperationResult.RETRY_FROZEN;
     }
     long layout = writer.lock(record);
     long header = Memory.getLongAcquire(record);
@@ -351,6 +352,7 @@ public final class BytesOperations implements RecordAccess {
     if (RecordHeader.isTombstone(header)) {
       result = NOT_FOUND;
     } else if (!RecordHeader.isSealed(header)) {
+      session.markChanged(address);
       RecordHeader.setTombstone(record);
       result = DELETED;
     }
@@ -402,10 +404,11 @@ public final class BytesOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return writer.appendInitial(longKey, key, keyBytes, function, argument);
     }
-    if (address >= log.readOnlyAcquire()) {
+    if (session.isMutable(address)) {
+      session.markChanged(address);
       return writer.updateInPlace(longKey, key, keyBytes, record, function, argument);
     }
-    if (address >= log.safeReadOnlyAcquire()) {
+    if (!session.isFrozen(address)) {
       return OperationResult.RETRY_FROZEN;
     }
     return writer.appendUpdated(longKey, key, keyBytes, record, function, argument);

@@ -197,7 +197,8 @@ public final class LongOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return append(key, value, false, CREATED);
     }
-    if (address >= log.readOnlyAcquire()) {
+    if (session.isMutable(address)) {
+      session.markChanged(address);
       Memory.putLongRelease(LongRecord.valueAddress(record), value);
       session.longValue = value;
       return UPDATED;
@@ -220,11 +221,12 @@ public final class LongOperations implements RecordAccess {
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return NOT_FOUND;
     }
-    if (address >= log.readOnlyAcquire()) {
+    if (session.isMutable(address)) {
+      session.markChanged(address);
       boolean before = RecordHeader.isTombstone(RecordHeader.setTombstone(record));
       return before ? NOT_FOUND : DELETED;
     }
-    if (address >= log.safeReadOnlyAcquire()) {
+    if (!session.isFrozen(address)) {
       // Somebody may still delete it in place: only one of the two may say so.
       return RETRY_FROZEN;
     }
@@ -252,11 +254,12 @@ public final class LongOperations implements RecordAccess {
       session.longValue = Memory.getLongAcquire(valueAddress);
       return FOUND;
     }
-    if (address >= log.readOnlyAcquire()) {
+    if (session.isMutable(address)) {
+      session.markChanged(address);
       updateInPlace(kind, valueAddress, argument, function);
       return UPDATED;
     }
-    if (address >= log.safeReadOnlyAcquire()) {
+    if (!session.isFrozen(address)) {
       return RETRY_FROZEN;
     }
     long value = Memory.getLongAcquire(valueAddress);

@@ -89,6 +89,9 @@ final class PendingOperation {
   /** Who asked for the outcome, other than the session's handler. */
   CompletableFuture<Outcome> future;
 
+  /** It has its outcome, which may not be delivered yet. */
+  boolean concluded;
+
   boolean awaited;
   boolean done;
 
@@ -112,6 +115,11 @@ final class PendingOperation {
     valueBytes = bytes;
   }
 
+  /** Whether it is a change that may still take effect. */
+  boolean isUnfinishedChange() {
+    return kind != null && kind != Kind.READ && !concluded;
+  }
+
   /** Forgets the caller's objects. */
   void reset() {
     destination = null;
@@ -120,6 +128,7 @@ final class PendingOperation {
     longUpdateFunction = null;
     failure = null;
     future = null;
+    concluded = false;
     awaited = false;
     done = false;
     awaitsLargeBuffer = false;

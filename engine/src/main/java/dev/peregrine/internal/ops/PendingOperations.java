@@ -15,12 +15,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The operations of one session that wait for the device, a fixed table of them; their records come
- * by {@link PendingReads}. Used by the session's thread only.
+ * by {@link PendingReads}. Used by who holds the session's slot.
  *
  * <p>A read is enqueued when its operation starts and submitted with others, at the latest when the
  * session completes. An arrival follows the chain, or ends the operation: a read by its value; a
  * change by going through its operation again with the record in the buffer as the old version,
- * unless a newer one has come since.
+ * unless a newer one has come since. Outcomes are delivered on the session's thread only; changes
+ * alone may come to theirs before that, when a checkpoint waits for them ({@link #advanceChanges}).
  */
 public final class PendingOperations implements CompletionSink {
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -36,6 +37,16 @@ public final class PendingOperations implements CompletionSink {
   private int freeCount;
   private int arrivedHead;
   private int arrivedCount;
+
+  /** Slots of operations that have an outcome which is not delivered yet. */
+  private final int[] ready;
+
+  private int readyHead;
+  private int readyCount;
+
+  /** Changes without an outcome. */
+  private int changes;
+
   private int typicalBytes;
   private int latest = -1;
   private boolean closed;
@@ -47,6 +58,7 @@ public final class PendingOperations implements CompletionSink {
     table = new PendingOperation[depth];
     free = new int[depth];
     arrived = new int[depth];
+    ready = new int[depth];
     for (int slot = 0; slot < depth; slot++) {
       table[slot] = new PendingOperation(slot);
       free[slot] = depth - 1 - slot;
@@ -55,7 +67,7 @@ public final class PendingOperations implements CompletionSink {
     reads = new PendingReads(session, table, this::pushArrived);
   }
 
-  /** Operations without an outcome. */
+  /** Operations without an outcome, or whose outcome is not delivered. */
   public int count() {
     return table.length - freeCount;
   }
@@ -73,6 +85,44 @@ public final class PendingOperations implements CompletionSink {
     } finally {
       session.leave();
     }
+  }
+
+  /** Changes without an outcome. */
+  int changes() {
+    return changes;
+  }
+
+  /**
+   * Moves changes on without delivering anything, for a checkpoint: with the slot suspended, on any
+   * thread. Reads stay where they are, since what they are read to belongs to the session's thread.
+   */
+  void advanceChanges(long timeoutNanos) {
+    if (changes == 0) {
+      return;
+    }
+    reads.poll(this, arrivedChanges() > 0 ? 0 : timeoutNanos);
+    for (int left = arrivedCount; left > 0; left--) {
+      PendingOperation op = popArrived();
+      if (op.kind == PendingOperation.Kind.READ) {
+        pushArrived(op);
+      } else if (advance(op)) {
+        conclude(op);
+      }
+    }
+    if (reads.isChangeWaitingForRead()) {
+      lendLargeBuffer();
+    }
+  }
+
+  /** Notes that pending changes will never take effect; the session is being closed. */
+  void loseChanges() {
+    for (PendingOperation op : table) {
+      if (op.isUnfinishedChange()) {
+        session.lost.add(op.serial);
+      }
+    }
+    changes = 0;
+    session.pendingChanges(0);
   }
 
   /** Waits until nothing is pending. */
@@ -166,6 +216,7 @@ public final class PendingOperations implements CompletionSink {
   /** A free operation, or null if the table is full. */
   PendingOperation take(PendingOperation.Kind kind, long hash) {
     if (freeCount == 0) {
+      session.takeBackSerial();
       return null;
     }
     PendingOperation op = table[free[--freeCount]];
@@ -173,6 +224,9 @@ public final class PendingOperations implements CompletionSink {
     op.kind = kind;
     op.hash = hash;
     op.serial = session.serial;
+    if (op.isUnfinishedChange()) {
+      session.pendingChanges(++changes);
+    }
     return op;
   }
 
@@ -218,20 +272,74 @@ public final class PendingOperations implements CompletionSink {
   /** Delivers what has arrived; waits for something first if there is time. */
   private int step(long timeoutNanos) {
     session.requireOpen();
+    session.polled();
     if (arrivedCount == 0) {
-      reads.poll(this, timeoutNanos);
+      reads.poll(this, readyCount > 0 ? 0 : timeoutNanos);
     }
     int delivered = 0;
-    while (arrivedCount > 0) {
-      PendingOperation op = table[arrived[arrivedHead]];
-      arrivedHead = (arrivedHead + 1) % arrived.length;
-      arrivedCount--;
-      if (advance(op)) {
-        delivered++;
-        deliver(op);
+    while (readyCount > 0 || arrivedCount > 0) {
+      if (readyCount == 0) {
+        PendingOperation op = popArrived();
+        if (!advance(op)) {
+          continue;
+        }
+        conclude(op);
       }
+      delivered++;
+      deliver(popReady());
     }
     return delivered;
+  }
+
+  /** An operation has its outcome: its change has taken effect or never will. */
+  private void conclude(PendingOperation op) {
+    boolean change = op.isUnfinishedChange();
+    op.concluded = true;
+    if (change) {
+      if (op.failure != null) {
+        session.lost.add(op.serial);
+      }
+      reads.release(op);
+      session.pendingChanges(--changes);
+    }
+    ready[(readyHead + readyCount) % ready.length] = op.slot;
+    readyCount++;
+  }
+
+  private PendingOperation popReady() {
+    PendingOperation op = table[ready[readyHead]];
+    readyHead = (readyHead + 1) % ready.length;
+    readyCount--;
+    return op;
+  }
+
+  private PendingOperation popArrived() {
+    PendingOperation op = table[arrived[arrivedHead]];
+    arrivedHead = (arrivedHead + 1) % arrived.length;
+    arrivedCount--;
+    return op;
+  }
+
+  private int arrivedChanges() {
+    int count = 0;
+    for (int i = 0; i < arrivedCount; i++) {
+      PendingOperation op = table[arrived[(arrivedHead + i) % arrived.length]];
+      count += op.kind == PendingOperation.Kind.READ ? 0 : 1;
+    }
+    return count;
+  }
+
+  /** Takes the large buffer from a read that has arrived; the read is done again later. */
+  private void lendLargeBuffer() {
+    for (int left = arrivedCount; left > 0; left--) {
+      PendingOperation op = popArrived();
+      if (reads.isOwner(op)) {
+        op.failure = null;
+        reads.start(op, op.neededBytes);
+      } else {
+        pushArrived(op);
+      }
+    }
   }
 
   private void pushArrived(PendingOperation op) {
@@ -347,6 +455,10 @@ public final class PendingOperations implements CompletionSink {
   }
 
   private void recycle(PendingOperation op) {
+    if (op.isUnfinishedChange()) {
+      // It was never started: who called has the exception.
+      session.pendingChanges(--changes);
+    }
     op.reset();
     op.kind = null;
     free[freeCount++] = op.slot;

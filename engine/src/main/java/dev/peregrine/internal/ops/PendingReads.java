@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 
 /**
  * Brings the blocks of the records that pending operations need from the device, verified. Used by
- * the session's thread only.
+ * who holds the session's slot.
  *
  * <p>What is read are the whole blocks that the record touches. If it touches the page's footer
  * zone, all of that is read and proves the rest; else the checksums of the blocks are looked up,
@@ -157,22 +157,38 @@ final class PendingReads {
       return;
     }
     largeOwner = null;
-    for (int slot = 0; slot < table.length && largeWaiters > 0; slot++) {
-      PendingOperation waiter = table[slot];
-      if (waiter.awaitsLargeBuffer) {
-        waiter.awaitsLargeBuffer = false;
-        largeWaiters--;
-        try {
-          enqueue(waiter);
-        } catch (RuntimeException e) {
-          waiter.failure = e;
-          failures.accept(waiter);
-        }
-        if (largeOwner != null) {
-          return;
-        }
+    while (largeOwner == null && largeWaiters > 0) {
+      PendingOperation next = nextLarge();
+      next.awaitsLargeBuffer = false;
+      largeWaiters--;
+      try {
+        enqueue(next);
+      } catch (RuntimeException e) {
+        next.failure = e;
+        failures.accept(next);
       }
     }
+  }
+
+  /** Who gets the large buffer next: a change if there is one, since checkpoints wait for those. */
+  private PendingOperation nextLarge() {
+    PendingOperation next = null;
+    for (PendingOperation waiter : table) {
+      if (waiter.awaitsLargeBuffer && (next == null || waiter.isUnfinishedChange())) {
+        next = waiter;
+      }
+    }
+    return next;
+  }
+
+  /** Whether a read has the large buffer while a change waits for it. */
+  boolean isChangeWaitingForRead() {
+    return largeWaiters > 0 && !largeOwner.isUnfinishedChange() && nextLarge().isUnfinishedChange();
+  }
+
+  /** Whether the operation has the large buffer. */
+  boolean isOwner(PendingOperation op) {
+    return largeOwner == op;
   }
 
   void close() {

@@ -5,20 +5,31 @@ import dev.peregrine.MisuseException;
 import dev.peregrine.Severity;
 import dev.peregrine.StoreClosedException;
 import dev.peregrine.StoreIoException;
+import dev.peregrine.internal.cpr.CommitPoint;
+import dev.peregrine.internal.cpr.Participant;
+import dev.peregrine.internal.cpr.Phase;
+import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.index.IndexCursor;
 import dev.peregrine.internal.record.BytesRecord;
 import dev.peregrine.internal.record.NativeValue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * What one session owns: its epoch slot, its pending operations, its buffers, its serial number.
  * One thread at a time uses it, which the epoch slot checks: entering is a CAS that a second
  * thread, or a callback that calls its own session, loses.
+ *
+ * <p>An operation belongs to the version that it reads in the system state after it entered, or
+ * after it waited between two attempts. The thread of a checkpoint may take the slot of a session
+ * that is outside, to move its pending changes on; the session's own thread then waits a moment.
  */
-public final class SessionContext {
+public final class SessionContext implements Participant {
   private static final int YIELDS = 64;
+  private static final long HELP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   final StoreCore core;
   final IndexCursor cursor = new IndexCursor();
@@ -26,6 +37,7 @@ public final class SessionContext {
   final NativeValue buffer = new NativeValue();
   final PendingOperations pending;
   final SessionMemory memory;
+  final LostSerials lost;
 
   /** Set by an operation that comes to {@link OperationResult#ON_DISK}. */
   long diskAddress;
@@ -38,10 +50,28 @@ public final class SessionContext {
   private final SystemState state;
   private final HybridLog log;
   private final String name;
+  private final long id;
   private final long ownSlot;
+  private final CommitPoint commit;
   private long slot;
+
+  /**
+   * The state that the session has adopted; 0, which no state is, where each operation must look.
+   */
   private long knownState;
+
   private long version;
+
+  /** The version of the record that is being written: the one before for what was pending. */
+  private long recordVersion;
+
+  /** Below it nothing is changed in place; 0 but during a checkpoint. */
+  private long changeFloor;
+
+  /** What lies below it may be copied though it is not frozen; 0 but during a checkpoint. */
+  private long copyFloor;
+
+  private boolean completing;
   private int attempts;
 
   /** Space of a record that lost the race for its entry; kept for the retry within one epoch. */
@@ -51,13 +81,29 @@ public final class SessionContext {
   private long allocatedBytes;
   private volatile boolean closed;
 
+  /** Odd while another thread may have the slot; written by one thread at a time. */
+  private volatile long helpSequence;
+
+  /** Held by who helps, and while the slot is given back. */
+  private final Object helpLock = new Object();
+
+  private volatile long durableSerial;
+  private long reportedSerial;
+  private LongConsumer durabilityListener;
+
   /**
    * @param core the store
    * @param handler takes the outcomes of pending operations
+   * @param known the session that goes on: its name, what it has done, what it has lost
    * @throws MisuseException if too many sessions are open
    */
-  public SessionContext(StoreCore core, CompletionHandler handler) {
+  public SessionContext(StoreCore core, CompletionHandler handler, SessionCut known) {
     this.core = core;
+    this.id = known.id();
+    this.serial = known.serial();
+    this.durableSerial = known.serial();
+    this.reportedSerial = known.serial();
+    this.lost = new LostSerials(known.lostSerials());
     this.epoch = core.epoch;
     this.state = core.state;
     this.log = core.log;
@@ -69,6 +115,7 @@ public final class SessionContext {
               + " sessions are open, which is all that maxSessions allows: close one, or raise it");
     }
     this.slot = ownSlot;
+    this.commit = new CommitPoint(LightEpoch.userWords(ownSlot, CommitPoint.BYTES), serial);
     this.memory = new SessionMemory(core.limits);
     this.pending = new PendingOperations(this, handler);
     adoptState(state.wordAcquire());
@@ -93,6 +140,46 @@ public final class SessionContext {
     return serial;
   }
 
+  @Override
+  public long id() {
+    return id;
+  }
+
+  /** Operations up to this number survive a crash. */
+  public long durableSerial() {
+    return durableSerial;
+  }
+
+  /** Numbers of changes that never took effect, as far as known; ascending. */
+  public long[] lostSerials() {
+    return lost.upTo(Long.MAX_VALUE);
+  }
+
+  /** Whom to tell, in completePending, that more has become durable; null for nobody. */
+  public void durabilityListener(LongConsumer listener) {
+    durabilityListener = listener;
+  }
+
+  /** Gives the next operation a number. */
+  public void nextSerial(long next) {
+    if (next <= serial) {
+      throw new IllegalArgumentException(
+          "serial " + next + " is not above " + serial + ", the latest of " + this);
+    }
+    serial = next - 1;
+  }
+
+  /** Tells the listener what has become durable since it was told last. */
+  public void reportDurable() {
+    long durable = durableSerial;
+    if (durable > reportedSerial) {
+      reportedSerial = durable;
+      if (durabilityListener != null) {
+        durabilityListener.accept(durable);
+      }
+    }
+  }
+
   /** The session's pending operations. */
   public PendingOperations pending() {
     return pending;
@@ -109,15 +196,82 @@ public final class SessionContext {
     if (closed) {
       return;
     }
-    if (epoch.tryEnterSuspended(slot)) {
-      slot = epoch.deadSlot();
-      release();
+    while (!epoch.tryEnterSuspended(slot)) {
+      if (!isHelped()) {
+        if (SystemState.isClosed(state.wordAcquire())) {
+          return;
+        }
+        throw refusal();
+      }
+      Thread.onSpinWait();
+    }
+    slot = epoch.deadSlot();
+    pending.loseChanges();
+    release();
+    synchronized (helpLock) {
       closed = true;
       core.remove(this);
       epoch.releaseSlot(ownSlot);
-    } else if (!SystemState.isClosed(state.wordAcquire())) {
-      throw refusal();
     }
+  }
+
+  @Override
+  public long pendingChanges() {
+    return commit.pendingChangesAcquire();
+  }
+
+  @Override
+  public long progress() {
+    return commit.progressAcquire();
+  }
+
+  @Override
+  public boolean help() {
+    synchronized (helpLock) {
+      if (closed) {
+        return true;
+      }
+      helpSequence++;
+      try {
+        if (!epoch.tryEnterSuspended(ownSlot)) {
+          return false;
+        }
+        try {
+          if (!SystemState.isClosed(state.wordAcquire())) {
+            pending.advanceChanges(HELP_NANOS);
+          }
+        } finally {
+          epoch.leave(ownSlot);
+        }
+        return true;
+      } finally {
+        helpSequence++;
+      }
+    }
+  }
+
+  @Override
+  public void committed(long serial) {
+    durableSerial = serial;
+  }
+
+  /** Its part in a checkpoint; see {@link CommitPoint#serialBefore}. */
+  SessionCut cutBefore(long nextVersion) {
+    long last = commit.serialBefore(nextVersion);
+    return new SessionCut(id, last, lost.upTo(last));
+  }
+
+  /** The version that it adopted last. */
+  long adoptedVersion() {
+    return version;
+  }
+
+  void pendingChanges(int count) {
+    commit.pendingChangesRelease(count);
+  }
+
+  void polled() {
+    commit.polledRelease();
   }
 
   @Override
@@ -151,14 +305,35 @@ public final class SessionContext {
     return fullHash & core.limits.hashMask();
   }
 
+  /** The version of a record that is written now. */
   long version() {
-    return version;
+    return recordVersion;
+  }
+
+  /** The operation was refused as a whole: its number is free again. */
+  void takeBackSerial() {
+    serial = commit.done();
+  }
+
+  /** Whether a record in memory may be changed in place. */
+  boolean isMutable(long address) {
+    return address >= log.readOnlyAcquire() && address >= changeFloor;
+  }
+
+  /** Notes that a record is about to be changed in place, so that its page is known as changed. */
+  void markChanged(long address) {
+    log.markChanged(address, recordVersion);
+  }
+
+  /** Whether a record that is not mutable may be copied: nobody changes it any more. */
+  boolean isFrozen(long address) {
+    return address < log.safeReadOnlyAcquire() || address < copyFloor;
   }
 
   /** Enters the epoch for an operation that changes nothing. */
   void enterRead() {
     if (!epoch.tryEnter(slot)) {
-      throw refusal();
+      enterContended();
     }
     serial++;
     if (state.wordAcquire() != knownState) {
@@ -169,7 +344,7 @@ public final class SessionContext {
   /** Enters the epoch for an operation that may change something. */
   void enterChange() {
     if (!epoch.tryEnter(slot)) {
-      throw refusal();
+      enterContended();
     }
     serial++;
     if (state.wordAcquire() != knownState) {
@@ -179,6 +354,7 @@ public final class SessionContext {
 
   /** Leaves the epoch at the end of {@link #enterRead}. */
   void leaveRead() {
+    commit.doneRelease(serial);
     epoch.leave(slot);
   }
 
@@ -186,13 +362,17 @@ public final class SessionContext {
   void leave() {
     spareAddress = 0;
     attempts = 0;
+    commit.doneRelease(serial);
     epoch.leave(slot);
   }
 
   /** Takes the session for work without protection; {@link #leave} gives it back. */
   void enterSuspended() {
-    if (!epoch.tryEnterSuspended(slot)) {
-      throw refusal();
+    while (!epoch.tryEnterSuspended(slot)) {
+      if (!isHelped()) {
+        throw refusal();
+      }
+      Thread.onSpinWait();
     }
     long word = state.wordAcquire();
     if (SystemState.isClosed(word)) {
@@ -201,17 +381,23 @@ public final class SessionContext {
     }
   }
 
-  /** Protects the rest of a pending operation, after {@link #enterSuspended}. */
+  /**
+   * Protects the rest of a pending change, with the slot taken. It never waits for a phase: those
+   * that wait, wait for it. During the version shift it belongs to the version before.
+   */
   void protect() {
-    epoch.resume(slot);
+    completing = true;
+    epoch.resume(ownSlot);
     checkState(true);
   }
 
   /** Ends {@link #protect}. */
   void unprotect() {
+    completing = false;
+    recordVersion = version;
     spareAddress = 0;
     attempts = 0;
-    epoch.suspend(slot);
+    epoch.suspend(ownSlot);
   }
 
   /** Throws if the store has been closed meanwhile. */
@@ -231,7 +417,7 @@ public final class SessionContext {
       return;
     }
     spareAddress = 0;
-    epoch.suspend(slot);
+    epoch.suspend(ownSlot);
     try {
       if (result == OperationResult.RETRY_SPACE) {
         log.awaitSpace();
@@ -241,9 +427,10 @@ public final class SessionContext {
         log.awaitFrozen();
       }
     } finally {
-      epoch.resume(slot);
+      epoch.resume(ownSlot);
     }
     checkState(true);
+    awaitChangesFlow();
   }
 
   /** Waits a moment for another thread that holds a record's writer bit. */
@@ -291,6 +478,9 @@ public final class SessionContext {
   private void checkAfterEnter(boolean change) {
     try {
       checkState(change);
+      if (change) {
+        awaitChangesFlow();
+      }
     } catch (RuntimeException e) {
       leave();
       throw e;
@@ -302,9 +492,13 @@ public final class SessionContext {
     if (SystemState.isClosed(word)) {
       throw closedException();
     }
+    adoptState(word);
     if (!SystemState.isFailed(word)) {
-      adoptState(word);
-    } else if (change) {
+      return;
+    }
+    // Every operation must look.
+    knownState = 0;
+    if (change) {
       throw new StoreIoException(
           Severity.WRITES,
           "the store takes no more changes, because its log could not be written",
@@ -313,9 +507,56 @@ public final class SessionContext {
   }
 
   private void adoptState(long word) {
-    // A failed state stays unknown, so that every operation looks at it.
-    knownState = SystemState.isFailed(word) ? 0 : word;
-    version = SystemState.version(word);
+    long adopted = SystemState.version(word);
+    if (adopted != version) {
+      commit.adoptRelease(adopted);
+      version = adopted;
+    }
+    Phase phase = SystemState.phase(word);
+    knownState = phase.stopsChanges() ? 0 : word;
+    recordVersion = completing && phase.stopsChanges() ? adopted - 1 : adopted;
+    long cut = phase.protectsCut() ? state.cutAcquire() : 0;
+    changeFloor = cut;
+    copyFloor = phase.copiesBelowCut() ? cut : 0;
+  }
+
+  /**
+   * Waits while the version shifts, with the slot suspended, and moves its own pending changes on
+   * meanwhile. The operation belongs to the new version, so it has touched nothing yet.
+   */
+  private void awaitChangesFlow() {
+    while (!completing && SystemState.phase(state.wordAcquire()).stopsChanges()) {
+      epoch.suspend(ownSlot);
+      try {
+        if (pending.changes() > 0) {
+          pending.advanceChanges(HELP_NANOS);
+        } else {
+          log.awaitFrozen();
+        }
+      } finally {
+        epoch.resume(ownSlot);
+      }
+      checkState(true);
+    }
+  }
+
+  private void enterContended() {
+    do {
+      if (!isHelped()) {
+        throw refusal();
+      }
+      Thread.onSpinWait();
+    } while (!epoch.tryEnter(slot));
+  }
+
+  /**
+   * Whether the slot was not to be had because another thread helps, or did so just now. Even and
+   * unchanged around a look at a taken slot, the sequence proves that no helper had it.
+   */
+  private boolean isHelped() {
+    long sequence = helpSequence;
+    boolean taken = epoch.announced(slot) != 0;
+    return !taken || (sequence & 1) != 0 || sequence != helpSequence;
   }
 
   private RuntimeException refusal() {

@@ -2,6 +2,8 @@ package dev.peregrine.internal.ops;
 
 import dev.peregrine.MisuseException;
 import dev.peregrine.device.Device;
+import dev.peregrine.internal.cpr.Participants;
+import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.FlushLimit;
@@ -9,11 +11,10 @@ import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogDriver;
 import dev.peregrine.internal.index.HashIndex;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -52,42 +53,72 @@ public final class StoreCore {
   final HashIndex index;
   final HybridLog log;
   private final NanoClock clock;
-  private final List<SessionContext> sessions = new ArrayList<>();
+  private final SessionTable sessions;
   private final AtomicLong sessionNumber = new AtomicLong();
 
   /**
-   * Builds the structures and starts the log's worker.
+   * What a store begins with.
+   *
+   * @param contents what is in the log
+   * @param version of the first operations
+   * @param sessions those that are known
+   * @param random for the names of sessions
+   * @param limit how fast the log is written
+   */
+  public record Start(
+      LogContents contents,
+      long version,
+      List<SessionCut> sessions,
+      LongSupplier random,
+      FlushLimit limit) {
+    /** Nothing. */
+    public static Start empty(long storeId, LongSupplier random) {
+      return new Start(
+          LogContents.empty(storeId),
+          SystemState.FIRST_VERSION,
+          List.of(),
+          random,
+          FlushLimit.NONE);
+    }
+  }
+
+  /**
+   * Builds the structures; {@link #start} lets them work.
    *
    * @param limits the bounds
-   * @param contents what is in the log
    * @param device where the log goes; closed with the store
    * @param driver runs the log's worker
    * @param clock for time limits
+   * @param start what it begins with
    */
-  public StoreCore(
-      Limits limits, LogContents contents, Device device, LogDriver driver, NanoClock clock) {
+  public StoreCore(Limits limits, Device device, LogDriver driver, NanoClock clock, Start start) {
     this.limits = limits;
     this.device = device;
     this.clock = clock;
     this.epoch = new LightEpoch(limits.maxSessions());
-    this.state = new SystemState();
+    this.state = new SystemState(start.version());
+    this.sessions = new SessionTable(start.sessions(), start.random());
     this.index = new HashIndex(limits.bucketCount(), limits.overflowCount());
     try {
       this.log =
           new HybridLog(
               limits.log(),
-              contents,
+              start.contents(),
               device,
               epoch,
               state,
               driver,
-              FlushLimit.NONE,
+              start.limit(),
               clock,
-              this::namesOfLaggards);
+              sessions::namesOfLaggards);
     } catch (RuntimeException | Error e) {
       index.close();
       throw e;
     }
+  }
+
+  /** Starts the log's worker, when the structures hold what the store begins with. */
+  public void start() {
     log.start();
   }
 
@@ -111,18 +142,49 @@ public final class StoreCore {
     return device;
   }
 
+  /** What is kept of a hash. */
+  public long hashMask() {
+    return limits.hashMask();
+  }
+
+  /** The epoch, for checkpoints. */
+  public LightEpoch epoch() {
+    return epoch;
+  }
+
+  /** Version and phase, for checkpoints. */
+  public SystemState state() {
+    return state;
+  }
+
+  /** The sessions, for checkpoints. */
+  public Participants participants() {
+    return sessions;
+  }
+
+  /** The part of a new session. */
+  public SessionCut newSession() {
+    return sessions.create();
+  }
+
+  /**
+   * The part of a session that is known by its name.
+   *
+   * @throws MisuseException if it is open
+   * @throws IllegalArgumentException if none is known
+   */
+  public SessionCut knownSession(long id) {
+    return sessions.find(id);
+  }
+
   /** Sessions that are open. */
   public int sessionCount() {
-    synchronized (sessions) {
-      return sessions.size();
-    }
+    return sessions.openCount();
   }
 
   /** Native memory of the open sessions. */
   public long sessionBytes() {
-    synchronized (sessions) {
-      return sessions.stream().mapToLong(SessionContext::nativeBytes).sum();
-    }
+    return sessions.nativeBytes();
   }
 
   /**
@@ -136,11 +198,7 @@ public final class StoreCore {
       return;
     }
     long start = clock.nanoTime();
-    List<SessionContext> open;
-    synchronized (sessions) {
-      open = List.copyOf(sessions);
-    }
-    for (SessionContext session : open) {
+    for (SessionContext session : sessions.open()) {
       while (!session.tryCloseForStore()) {
         if (clock.nanoTime() - start > CLOSE_NANOS) {
           throw new MisuseException(
@@ -161,22 +219,15 @@ public final class StoreCore {
   /** Registers a session; false if the store is closed. */
   boolean tryAdd(SessionContext session) {
     synchronized (sessions) {
-      return !SystemState.isClosed(state.wordAcquire()) && sessions.add(session);
+      if (SystemState.isClosed(state.wordAcquire())) {
+        return false;
+      }
+      sessions.add(session);
+      return true;
     }
   }
 
   void remove(SessionContext session) {
-    synchronized (sessions) {
-      sessions.remove(session);
-    }
-  }
-
-  private String namesOfLaggards(long epochLimit) {
-    synchronized (sessions) {
-      return sessions.stream()
-          .filter(session -> session.announced() != 0 && session.announced() <= epochLimit)
-          .map(SessionContext::toString)
-          .collect(Collectors.joining(", "));
-    }
+    sessions.remove(session);
   }
 }

@@ -20,6 +20,9 @@ public final class KeyHash {
   private static final long PRIME_5 = 0x27D4EB2F165667C5L;
   private static final int STRIPE_BYTES = 32;
 
+  /** Names these functions: an index that was built with others can't be used with them. */
+  public static final int ID = 1;
+
   private KeyHash() {}
 
   /** The hash of an 8-byte key. */

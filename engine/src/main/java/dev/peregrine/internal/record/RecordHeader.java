@@ -39,6 +39,9 @@ public final class RecordHeader {
   private static final int VERSION_SHIFT = 56;
   private static final long VERSION_MASK = 0xF;
 
+  /** Versions that a header can tell apart. */
+  public static final int VERSIONS = (int) VERSION_MASK + 1;
+
   private RecordHeader() {}
 
   /** The header of a record that is being written, or was given up. */

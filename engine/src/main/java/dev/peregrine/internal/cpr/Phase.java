@@ -1,0 +1,62 @@
+package dev.peregrine.internal.cpr;
+
+/**
+ * Where the store is in a checkpoint of version v (Prasaad et al., "Concurrent Prefix Recovery",
+ * SIGMOD 2019). The coordinator alone moves from one to the next; operations read the phase with
+ * the version, in one word, after they have entered the epoch.
+ */
+public enum Phase {
+  /** No checkpoint: operations of the current version, changes in place where a region allows. */
+  REST(Changes.FREE),
+  /** The log's tail is noted; who had space below it has linked its record when this ends. */
+  PREPARE_INDEX(Changes.FREE),
+  /** The index is copied to its image while operations go on. */
+  WAIT_INDEX(Changes.FREE),
+  /** Everybody is seen to move: a thread that is stuck is found here, where it holds up nobody. */
+  PREPARE(Changes.FREE),
+  /** The version is v+1. Operations of v end; changes of v+1 wait for that; reads go on. */
+  IN_PROGRESS(Changes.WAIT),
+  /** Changes of v that wait for the device end, too; then the tail is the cut. */
+  WAIT_PENDING(Changes.WAIT),
+  /** What is below the cut is copied by changes, never changed, while it goes to the device. */
+  WAIT_FLUSH(Changes.COPY),
+  /** Data are made durable, then the manifest. */
+  PERSISTENCE(Changes.COPY),
+  /** Copies end before changes in place begin again: changes below the cut wait for that. */
+  SETTLE(Changes.HOLD);
+
+  /** What a change may do to a record below the cut. */
+  private enum Changes {
+    FREE,
+    WAIT,
+    COPY,
+    HOLD
+  }
+
+  private static final Phase[] PHASES = values();
+
+  private final Changes changes;
+
+  Phase(Changes changes) {
+    this.changes = changes;
+  }
+
+  /** Whether a change must wait before it looks at anything. */
+  public boolean stopsChanges() {
+    return changes == Changes.WAIT;
+  }
+
+  /** Whether records below the cut must not be changed in place. */
+  public boolean protectsCut() {
+    return changes == Changes.COPY || changes == Changes.HOLD;
+  }
+
+  /** Whether records below the cut may be copied although they are not frozen. */
+  public boolean copiesBelowCut() {
+    return changes == Changes.COPY;
+  }
+
+  static Phase of(int ordinal) {
+    return PHASES[ordinal];
+  }
+}
