@@ -171,6 +171,7 @@ final class SimulatedVolumeCrashTest extends SimulatedScenario {
         volume.makeDirectory("d");
         volume.makeDirectory("e");
         volume.syncDirectory("");
+        writeSynced(volume, "e/a", new byte[] {0});
         writeSynced(volume, "d/a", new byte[] {1});
         volume.rename("d/a", "e/a");
         volume.syncDirectory(synced);
