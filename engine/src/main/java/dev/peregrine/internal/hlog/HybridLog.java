@@ -48,7 +48,7 @@ public final class HybridLog implements AutoCloseable {
   private final TailAllocator tail;
   private final PageFrames frames;
   private final ChangeMarks marks;
-  private final ChecksumTables tables;
+  final ChecksumTables tables;
   private final LogDriver driver;
   private final LogWorker worker;
   private final boolean spilling;
