@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CorruptionTest {
   private static final int FRAMES = 8;
   private static final int KEYS = 9_000;
+  private static final long INDEX_BYTES = 512 << 10;
   private static final int VALUE_BYTES = 150;
   private static final int LARGE_VALUE_BYTES = 6_000;
   private static final int SECTOR = 512;
@@ -165,7 +166,8 @@ class CorruptionTest {
     return TestStores.config(kind)
         .pageBytes(pageBytes)
         .maxSessions(1)
-        .memoryBytes((256L << 10) + (long) FRAMES * pageBytes)
+        .indexBytes(INDEX_BYTES)
+        .memoryBytes(2 * INDEX_BYTES + (long) FRAMES * pageBytes)
         .build();
   }
 
