@@ -26,11 +26,14 @@ final class Sizing {
   private static final int PAGES_IN_MEMORY = 32;
   private static final int MIN_RECORD_LIMIT_BYTES = 1 << 10;
 
-  /** What a pending read gets to read into. */
-  private static final int PENDING_BUFFER_BYTES = 4 << 10;
+  /** What a pending read gets to read into: two blocks. */
+  private static final int PENDING_BUFFER_BYTES = 8 << 10;
 
   /** The longest record is read into a buffer with these edges, and computed in another. */
-  private static final int EDGE_BYTES = 8 << 10;
+  private static final int EDGE_BYTES = 12 << 10;
+
+  /** Pages have a footer: the longest record takes at most half of one. */
+  private static final int LEAST_RECORDS_PER_PAGE = 2;
 
   private Sizing() {}
 
@@ -68,13 +71,17 @@ final class Sizing {
   /** A page so small that this much memory holds some dozens, and so large that a record fits. */
   static int pageBytes(long logMemoryBytes, int valueBytes) {
     long wanted = Long.highestOneBit(Math.max(1, logMemoryBytes / PAGES_IN_MEMORY));
-    long least = Math.max(MIN_PAGE_BYTES, maxRecordBytes(valueBytes));
+    long least = leastPageBytes(valueBytes);
     return (int) Math.clamp(wanted, least, Math.max(least, MAX_PAGE_BYTES));
   }
 
   /** The least log memory that makes sense. */
   static long minLogBytes(int valueBytes) {
-    return (long) PAGES_IN_MEMORY * Math.max(MIN_PAGE_BYTES, maxRecordBytes(valueBytes));
+    return PAGES_IN_MEMORY * leastPageBytes(valueBytes);
+  }
+
+  private static long leastPageBytes(int valueBytes) {
+    return Math.max(MIN_PAGE_BYTES, (long) LEAST_RECORDS_PER_PAGE * maxRecordBytes(valueBytes));
   }
 
   /** What the buffers of sessions take at most. */

@@ -333,7 +333,7 @@ public final class BytesOperations implements RecordAccess {
     index.findOrCreate(hash, session.cursor);
     long address = trace(session.cursor.address(), longKey, key, keyBytes, head);
     if (address < head) {
-      boolean mayExist = address >= log.beginAcquire();
+      boolean mayExist = address >= log.beginAcquire() && writer.fits(keyBytes);
       return mayExist ? writer.appendTombstone(longKey, key, keyBytes) : NOT_FOUND;
     }
     long record = log.physical(address);

@@ -71,6 +71,7 @@ public final class SessionContext implements Participant {
   /** What lies below it may be copied though it is not frozen; 0 but during a checkpoint. */
   private long copyFloor;
 
+  private boolean changesStopped;
   private boolean completing;
   private int attempts;
 
@@ -87,9 +88,7 @@ public final class SessionContext implements Participant {
   /** Held by who helps, and while the slot is given back. */
   private final Object helpLock = new Object();
 
-  private volatile long durableSerial;
-  private long reportedSerial;
-  private LongConsumer durabilityListener;
+  private final Durability durability;
 
   /**
    * @param core the store
@@ -101,8 +100,7 @@ public final class SessionContext implements Participant {
     this.core = core;
     this.id = known.id();
     this.serial = known.serial();
-    this.durableSerial = known.serial();
-    this.reportedSerial = known.serial();
+    this.durability = new Durability(known.serial());
     this.lost = new LostSerials(known.lostSerials());
     this.epoch = core.epoch;
     this.state = core.state;
@@ -147,7 +145,7 @@ public final class SessionContext implements Participant {
 
   /** Operations up to this number survive a crash. */
   public long durableSerial() {
-    return durableSerial;
+    return durability.serial();
   }
 
   /** Numbers of changes that never took effect, as far as known; ascending. */
@@ -157,7 +155,7 @@ public final class SessionContext implements Participant {
 
   /** Whom to tell, in completePending, that more has become durable; null for nobody. */
   public void durabilityListener(LongConsumer listener) {
-    durabilityListener = listener;
+    durability.listener(listener);
   }
 
   /** Gives the next operation a number. */
@@ -171,13 +169,7 @@ public final class SessionContext implements Participant {
 
   /** Tells the listener what has become durable since it was told last. */
   public void reportDurable() {
-    long durable = durableSerial;
-    if (durable > reportedSerial) {
-      reportedSerial = durable;
-      if (durabilityListener != null) {
-        durabilityListener.accept(durable);
-      }
-    }
+    durability.report();
   }
 
   /** The session's pending operations. */
@@ -203,7 +195,7 @@ public final class SessionContext implements Participant {
         }
         throw refusal();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
     slot = epoch.deadSlot();
     pending.loseChanges();
@@ -252,7 +244,7 @@ public final class SessionContext implements Participant {
 
   @Override
   public void committed(long serial) {
-    durableSerial = serial;
+    durability.committed(serial);
   }
 
   /** Its part in a checkpoint; see {@link CommitPoint#serialBefore}. */
@@ -372,7 +364,7 @@ public final class SessionContext implements Participant {
       if (!isHelped()) {
         throw refusal();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
     long word = state.wordAcquire();
     if (SystemState.isClosed(word)) {
@@ -513,8 +505,9 @@ public final class SessionContext implements Participant {
       version = adopted;
     }
     Phase phase = SystemState.phase(word);
-    knownState = phase.stopsChanges() ? 0 : word;
-    recordVersion = completing && phase.stopsChanges() ? adopted - 1 : adopted;
+    changesStopped = phase.stopsChanges();
+    knownState = changesStopped ? 0 : word;
+    recordVersion = completing && changesStopped ? adopted - 1 : adopted;
     long cut = phase.protectsCut() ? state.cutAcquire() : 0;
     changeFloor = cut;
     copyFloor = phase.copiesBelowCut() ? cut : 0;
@@ -525,7 +518,8 @@ public final class SessionContext implements Participant {
    * meanwhile. The operation belongs to the new version, so it has touched nothing yet.
    */
   private void awaitChangesFlow() {
-    while (!completing && SystemState.phase(state.wordAcquire()).stopsChanges()) {
+    // Of the state that was adopted: a newer one must be adopted before it is gone by.
+    while (changesStopped && !completing) {
       epoch.suspend(ownSlot);
       try {
         if (pending.changes() > 0) {
@@ -545,7 +539,7 @@ public final class SessionContext implements Participant {
       if (!isHelped()) {
         throw refusal();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     } while (!epoch.tryEnter(slot));
   }
 

@@ -121,7 +121,8 @@ public final class StoreRecovery {
             PageVerifier.standalone(pageBytes, device, core.log().identity(), buffers.checksum()),
             core.hashMask(),
             pageBytes);
-    int[] tail = snapshot == null ? log.tailChecksums() : snapshot.tailChecksums();
+    boolean isWritten = log.flushedUntil() == log.cut();
+    int[] tail = isWritten ? log.tailChecksums() : snapshot.tailChecksums();
     loader.load(log, tail, replayFrom, meter);
     return report(manifest, meter.read(), loader.replayed());
   }
