@@ -177,6 +177,13 @@ public final class SessionContext {
     }
   }
 
+  /** Counts the next operation of a batch, inside the epoch that the one before it entered. */
+  void next() {
+    serial++;
+    spareAddress = 0;
+    attempts = 0;
+  }
+
   /** Leaves the epoch at the end of {@link #enterRead}. */
   void leaveRead() {
     epoch.leave(slot);
