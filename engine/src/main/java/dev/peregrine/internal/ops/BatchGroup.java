@@ -4,8 +4,8 @@ import dev.peregrine.Status;
 
 /**
  * What a session keeps for the keys of a batch that are worked on inside one epoch entry: their
- * hashes and, where records have more than one line, the heads of their chains. Made once; used by
- * the session's thread, inside the epoch only, since the entry is what keeps a second thread out.
+ * hashes and the heads of their chains. Made once; used by the session's thread, inside the epoch
+ * only, since the entry is what keeps a second thread out.
  */
 final class BatchGroup {
   /**

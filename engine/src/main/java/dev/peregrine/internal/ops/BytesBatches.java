@@ -203,10 +203,11 @@ public final class BytesBatches {
     }
     long head = log.headAcquire();
     for (int i = 0; i < size; i++) {
-      long address = index.find(hashes[i]);
-      addresses[i] = address;
-      if (address >= head) {
-        seen ^= BytesRecord.touch(log.physical(address));
+      addresses[i] = index.find(hashes[i]);
+    }
+    for (int i = 0; i < size; i++) {
+      if (addresses[i] >= head) {
+        seen ^= BytesRecord.touch(log.physical(addresses[i]));
       }
     }
     for (int i = 0; i < size; i++) {

@@ -11,12 +11,14 @@ import dev.peregrine.internal.record.LongRecord;
  * Operations on many keys of a store of 8-byte keys and values, for one session. Arguments have
  * been checked.
  *
- * <p>Keys are taken in groups of {@link BatchGroup#SIZE}, each inside one epoch entry: first the
- * index's line of every key is loaded, then the first record of every chain, then the operations
- * are done one by one in the keys' order, each by the very steps of the single operation. Only the
- * first two passes are new, and nothing they see is used: they bring cache lines, so that a core
- * waits for ten misses at once and not for one after the other. An operation that waits in between
- * gives up the epoch; no address is kept across it.
+ * <p>Keys are taken in groups of {@link BatchGroup#SIZE}, each inside one epoch entry. First the
+ * index's line of every key is loaded; then every chain is looked up; then the first record of
+ * every chain is loaded; then the operations are done one by one in the keys' order, each by the
+ * very steps of the single operation. Only the passes before that are new, and nothing that they
+ * see is used for an outcome: they bring cache lines, so that a core waits for ten misses at once
+ * and not for one after the other. They are loops of their own because a mispredicted branch of a
+ * look-up would hold up the loads behind it. An operation that waits gives up the epoch; no address
+ * is kept across it.
  */
 public final class LongBatches {
   private final SessionContext session;
@@ -160,6 +162,7 @@ public final class LongBatches {
   /** Hashes a group's keys and brings the cache lines that their operations will need. */
   private void touch(long[] keys, int from, int size) {
     long[] hashes = group.hashes;
+    long[] addresses = group.addresses;
     long seen = 0;
     for (int i = 0; i < size; i++) {
       long hash = session.hash(KeyHash.ofLong(keys[from + i]));
@@ -168,9 +171,11 @@ public final class LongBatches {
     }
     long head = log.headAcquire();
     for (int i = 0; i < size; i++) {
-      long address = index.find(hashes[i]);
-      if (address >= head) {
-        seen ^= LongRecord.touch(log.physical(address));
+      addresses[i] = index.find(hashes[i]);
+    }
+    for (int i = 0; i < size; i++) {
+      if (addresses[i] >= head) {
+        seen ^= LongRecord.touch(log.physical(addresses[i]));
       }
     }
     group.seen = seen;
