@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param records how many there are
  * @param valueBytes the length of each value; 8 for a store of longs
  * @param threads workers, a session each
+ * @param batch keys of one of the store's batches; 1 for single operations
  * @param pendingDepth operations that one session can have pending
  * @param memoryBytes the store's budget; 0 for enough to hold everything
  * @param indexBytes the index's part of it; 0 for what suits the records
@@ -28,6 +29,7 @@ record YcsbPlan(
     long records,
     int valueBytes,
     int threads,
+    int batch,
     int pendingDepth,
     long memoryBytes,
     long indexBytes,

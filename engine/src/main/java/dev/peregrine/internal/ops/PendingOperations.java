@@ -248,6 +248,14 @@ public final class PendingOperations implements CompletionSink {
     recycle(op);
   }
 
+  /** Submits the reads that are enqueued, so that the device has them while the caller goes on. */
+  void submit() {
+    if (unsubmitted > 0) {
+      unsubmitted = 0;
+      queue.submit();
+    }
+  }
+
   void close() {
     if (closed) {
       return;

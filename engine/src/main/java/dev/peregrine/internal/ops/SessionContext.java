@@ -72,6 +72,7 @@ public final class SessionContext implements Participant {
   private long copyFloor;
 
   private boolean changesStopped;
+  private boolean batching;
   private boolean completing;
   private int attempts;
 
@@ -302,9 +303,14 @@ public final class SessionContext implements Participant {
     return recordVersion;
   }
 
-  /** The operation was refused as a whole: its number is free again. */
+  /**
+   * The operation was refused as a whole: its number is free again. That of one in a batch is not,
+   * so that numbers follow from positions.
+   */
   void takeBackSerial() {
-    serial = commit.done();
+    if (!batching) {
+      serial = commit.done();
+    }
   }
 
   /** Whether a record in memory may be changed in place. */
@@ -344,8 +350,23 @@ public final class SessionContext implements Participant {
     }
   }
 
+  /**
+   * Begins an operation of a batch, inside the epoch that its group entered: each is an operation of
+   * its own, which may belong to another version than the one before it.
+   */
+  void next(boolean first) {
+    batching = true;
+    if (!first) {
+      commit.doneRelease(serial);
+      serial++;
+      spareAddress = 0;
+      attempts = 0;
+    }
+  }
+
   /** Leaves the epoch at the end of {@link #enterRead}. */
   void leaveRead() {
+    batching = false;
     commit.doneRelease(serial);
     epoch.leave(slot);
   }
@@ -354,6 +375,7 @@ public final class SessionContext implements Participant {
   void leave() {
     spareAddress = 0;
     attempts = 0;
+    batching = false;
     commit.doneRelease(serial);
     epoch.leave(slot);
   }
