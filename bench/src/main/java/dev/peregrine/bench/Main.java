@@ -1,5 +1,6 @@
 package dev.peregrine.bench;
 
+import dev.peregrine.bench.compare.CompareCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       YcsbCommand.class,
       DeviceCommand.class,
+      CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })
