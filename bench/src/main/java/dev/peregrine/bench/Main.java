@@ -48,7 +48,8 @@ public final class Main implements Runnable {
     return commandLine().execute(args);
   }
 
-  static CommandLine commandLine() {
+  /** All commands; what they print can be led elsewhere. */
+  public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
     IExitCodeExceptionMapper codes = cause -> EXIT_FAILED;

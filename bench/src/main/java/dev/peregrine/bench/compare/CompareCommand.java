@@ -132,15 +132,15 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "How long each time. Default: ${DEFAULT-VALUE}.")
-  private double seconds = 0.8;
+      description = "How long each time. Default: 0.8, or 0.5 with --quick.")
+  private Double seconds;
 
   @Option(
       names = "--warm-up",
       paramLabel = "S",
       description =
-          "How long an engine runs before a cell's first time. Default: ${DEFAULT-VALUE}.")
-  private double warmUpSeconds = 0.6;
+          "How long an engine runs before a cell's first time. Default: 0.6, or 0.4 with --quick.")
+  private Double warmUpSeconds;
 
   @Option(
       names = "--directory",
@@ -203,7 +203,8 @@ public final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private ComparePlan plan() {
+  /** What the options ask for. */
+  ComparePlan plan() {
     ComparePlan plan =
         new ComparePlan(
             orElse(only, List.of(Engine.values())),
@@ -214,13 +215,13 @@ public final class CompareCommand implements Callable<Integer> {
             orElse(threads, quick ? List.of(2) : List.of(1, 2)),
             records != null ? records : quick ? 1_000_000 : 4_000_000,
             repetitions != null ? repetitions : quick ? 2 : 3,
-            seconds,
-            warmUpSeconds,
+            seconds != null ? seconds : quick ? 0.5 : 0.8,
+            warmUpSeconds != null ? warmUpSeconds : quick ? 0.4 : 0.6,
             PENDING_DEPTH);
     Options.requireRange(spec, "--records", plan.records(), 1000, MAX_RECORDS);
     Options.requireRange(spec, "--repetitions", plan.repetitions(), 1, 1000);
-    Options.requireSeconds(spec, seconds);
-    Options.requireSeconds(spec, warmUpSeconds);
+    Options.requireSeconds(spec, plan.seconds());
+    Options.requireSeconds(spec, plan.warmUpSeconds());
     plan.threads().forEach(n -> Options.requireRange(spec, "--threads", n, 1, MAX_THREADS));
     for (Stage stage : plan.stages()) {
       int bytes = stage.valueBytes();

@@ -47,8 +47,8 @@ public record ComparePlan(
 
   private static final double PAUSE_SECONDS = 0.05;
 
-  /** A slow engine's. */
-  private static final double LOADS_PER_SECOND = 300_000;
+  /** The mean of all engines. */
+  private static final double LOADS_PER_SECOND = 500_000;
 
   private static final int MEMORY_SHARE = 4;
 

@@ -193,8 +193,9 @@ public record CompareReport(
         throw new CheckFailedException(file + " has no schema " + SCHEMA);
       }
       return report;
-    } catch (JacksonException | NullPointerException cause) {
-      throw new CheckFailedException(file + " is no report of compare: " + cause.getMessage());
+    } catch (JacksonException cause) {
+      throw new CheckFailedException(
+          file + " is no report of compare: " + cause.getOriginalMessage());
     }
   }
 
