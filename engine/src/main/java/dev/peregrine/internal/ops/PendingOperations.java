@@ -250,10 +250,7 @@ public final class PendingOperations implements CompletionSink {
 
   /** Submits the reads that are enqueued, so that the device has them while the caller goes on. */
   void submit() {
-    if (unsubmitted > 0) {
-      unsubmitted = 0;
-      queue.submit();
-    }
+    reads.submit();
   }
 
   void close() {

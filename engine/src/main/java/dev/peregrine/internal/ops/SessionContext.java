@@ -351,8 +351,8 @@ public final class SessionContext implements Participant {
   }
 
   /**
-   * Begins an operation of a batch, inside the epoch that its group entered: each is an operation of
-   * its own, which may belong to another version than the one before it.
+   * Begins an operation of a batch, inside the epoch that its group entered: each is an operation
+   * of its own, which may belong to another version than the one before it.
    */
   void next(boolean first) {
     batching = true;

@@ -39,6 +39,7 @@ final class PeregrinePeer implements Peer {
         setup.records(),
         setup.valueBytes(),
         setup.threads(),
+        1,
         setup.pendingDepth(),
         setup.isLimited() ? setup.budgetBytes() : 0,
         0,
