@@ -7,7 +7,6 @@ import dev.peregrine.StoreClosedException;
 import dev.peregrine.StoreIoException;
 import dev.peregrine.internal.cpr.CommitPoint;
 import dev.peregrine.internal.cpr.Participant;
-import dev.peregrine.internal.cpr.Phase;
 import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
@@ -60,18 +59,7 @@ public final class SessionContext implements Participant {
    */
   private long knownState;
 
-  private long version;
-
-  /** The version of the record that is being written: the one before for what was pending. */
-  private long recordVersion;
-
-  /** Below it nothing is changed in place; 0 but during a checkpoint. */
-  private long changeFloor;
-
-  /** What lies below it may be copied though it is not frozen; 0 but during a checkpoint. */
-  private long copyFloor;
-
-  private boolean changesStopped;
+  private final AdoptedState adopted;
   private boolean batching;
   private boolean completing;
   private int attempts;
@@ -115,9 +103,10 @@ public final class SessionContext implements Participant {
     }
     this.slot = ownSlot;
     this.commit = new CommitPoint(LightEpoch.userWords(ownSlot, CommitPoint.BYTES), serial);
+    this.adopted = new AdoptedState(state, commit, log);
     this.memory = new SessionMemory(core.limits);
     this.pending = new PendingOperations(this, handler);
-    adoptState(state.wordAcquire());
+    knownState = adopted.adopt(state.wordAcquire(), false);
     if (!core.tryAdd(this)) {
       release();
       throw closedException();
@@ -256,7 +245,7 @@ public final class SessionContext implements Participant {
 
   /** The version that it adopted last. */
   long adoptedVersion() {
-    return version;
+    return adopted.version();
   }
 
   void pendingChanges(int count) {
@@ -300,7 +289,7 @@ public final class SessionContext implements Participant {
 
   /** The version of a record that is written now. */
   long version() {
-    return recordVersion;
+    return adopted.recordVersion();
   }
 
   /**
@@ -315,17 +304,17 @@ public final class SessionContext implements Participant {
 
   /** Whether a record in memory may be changed in place. */
   boolean isMutable(long address) {
-    return address >= log.readOnlyAcquire() && address >= changeFloor;
+    return adopted.isMutable(address);
   }
 
   /** Notes that a record is about to be changed in place, so that its page is known as changed. */
   void markChanged(long address) {
-    log.markChanged(address, recordVersion);
+    log.markChanged(address, adopted.recordVersion());
   }
 
   /** Whether a record that is not mutable may be copied: nobody changes it any more. */
   boolean isFrozen(long address) {
-    return address < log.safeReadOnlyAcquire() || address < copyFloor;
+    return adopted.isFrozen(address);
   }
 
   /** Enters the epoch for an operation that changes nothing. */
@@ -408,7 +397,7 @@ public final class SessionContext implements Participant {
   /** Ends {@link #protect}. */
   void unprotect() {
     completing = false;
-    recordVersion = version;
+    adopted.completed();
     spareAddress = 0;
     attempts = 0;
     epoch.suspend(ownSlot);
@@ -506,33 +495,13 @@ public final class SessionContext implements Participant {
     if (SystemState.isClosed(word)) {
       throw closedException();
     }
-    adoptState(word);
-    if (!SystemState.isFailed(word)) {
-      return;
-    }
-    // Every operation must look.
-    knownState = 0;
-    if (change) {
+    knownState = adopted.adopt(word, completing);
+    if (change && SystemState.isFailed(word)) {
       throw new StoreIoException(
           Severity.WRITES,
           "the store takes no more changes, because its log could not be written",
           log.failure());
     }
-  }
-
-  private void adoptState(long word) {
-    long adopted = SystemState.version(word);
-    if (adopted != version) {
-      commit.adoptRelease(adopted);
-      version = adopted;
-    }
-    Phase phase = SystemState.phase(word);
-    changesStopped = phase.stopsChanges();
-    knownState = changesStopped ? 0 : word;
-    recordVersion = completing && changesStopped ? adopted - 1 : adopted;
-    long cut = phase.protectsCut() ? state.cutAcquire() : 0;
-    changeFloor = cut;
-    copyFloor = phase.copiesBelowCut() ? cut : 0;
   }
 
   /**
@@ -541,7 +510,7 @@ public final class SessionContext implements Participant {
    */
   private void awaitChangesFlow() {
     // Of the state that was adopted: a newer one must be adopted before it is gone by.
-    while (changesStopped && !completing) {
+    while (adopted.stopsChanges() && !completing) {
       epoch.suspend(ownSlot);
       try {
         if (pending.changes() > 0) {
