@@ -192,7 +192,7 @@ public final class CompareCommand implements Callable<Integer> {
     requireMemory(plan);
     long disk = plan.stages().stream().mapToLong(plan::diskBytes).max().orElse(0);
     out.printf(
-        "%s records, %d engines, about %.0f minutes%n",
+        "%s records, %d engines, about %.0f min%n",
         Figures.count(plan.records()),
         plan.engines().size(),
         Math.ceil(plan.estimatedSeconds() / SECONDS_PER_MINUTE));

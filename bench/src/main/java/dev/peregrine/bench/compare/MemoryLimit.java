@@ -19,7 +19,7 @@ final class MemoryLimit implements AutoCloseable {
 
   private final Path group;
   private final Path file;
-  private long current;
+  private volatile long current;
 
   private MemoryLimit(Path group, Path file) {
     this.group = group;

@@ -45,8 +45,7 @@ final class PeerLoader {
             (loaded - begin) / NANOS_PER_SECOND,
             (settled - begin) / NANOS_PER_SECOND,
             Math.max(0, after.heapBytes() - before.heapBytes()),
-            Math.max(0, after.residentBytes() - before.residentBytes()),
-            after.anonymousBytes());
+            Math.max(0, after.residentBytes() - before.residentBytes()));
     checkIncrements();
     return load;
   }

@@ -24,6 +24,7 @@ public final class PeerMain implements AutoCloseable {
 
   private final PrintStream answers;
   private final Map<Path, MemorySegment> keys = new HashMap<>();
+  private PeerSetup setup;
   private Peer peer;
   private PeerLoader loader;
   private long told;
@@ -53,13 +54,14 @@ public final class PeerMain implements AutoCloseable {
         case OPEN -> open(request.setup());
         case LOAD -> Reply.loaded(loader.load(this::progress));
         case MEASURE -> {
+          advise();
           MemorySegment asked = keys.computeIfAbsent(request.keys(), Keystream::map);
           PeerMeter meter = new PeerMeter(peer, asked);
           yield Reply.measured(
               meter.measure(request.cell(), request.warmUpSeconds(), request.seconds()));
         }
       };
-    } catch (RuntimeException | Error failure) {
+    } catch (RuntimeException | IOException | Error failure) {
       failure.printStackTrace();
       return Reply.failed(Failures.describe(failure));
     }
@@ -73,8 +75,16 @@ public final class PeerMain implements AutoCloseable {
     return Reply.prepared(ProcessMemory.current().residentBytes());
   }
 
-  private Reply open(PeerSetup setup) {
+  /** Again before each measurement, since files grow. */
+  private void advise() throws IOException {
+    if (setup.isLimited() && setup.engine().isMapped()) {
+      MappedFiles.adviseRandom(setup.directory());
+    }
+  }
+
+  private Reply open(PeerSetup asked) {
     ProcessMemory before = ProcessMemory.current();
+    setup = asked;
     peer = setup.engine().open(setup);
     loader = new PeerLoader(peer, setup, before);
     return Reply.opened(peer.describe());

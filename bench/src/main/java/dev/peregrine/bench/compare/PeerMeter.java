@@ -54,7 +54,6 @@ final class PeerMeter {
         measured.elapsedNanos(),
         measured.allocatedBytes(),
         gcMillis() - gcBefore,
-        ProcessMemory.anonymous(),
         Histograms.encode(measured.latencies()));
   }
 
@@ -87,7 +86,7 @@ final class PeerMeter {
       long operations = 0;
       long allocated = Allocation.bytes();
       long begin = System.nanoTime();
-      int interval = MAX_INTERVAL;
+      int interval = 1;
       do {
         long now = loop.run(interval);
         operations += interval;

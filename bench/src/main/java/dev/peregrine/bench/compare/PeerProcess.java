@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 
 /**
  * An engine in a process of its own: what one engine teaches the JIT, or leaves on the heap, does
@@ -25,6 +26,7 @@ import java.util.function.LongConsumer;
 final class PeerProcess implements AutoCloseable {
   private static final long CLOSE_SECONDS = 20;
   private static final int TOLD_LINES = 8;
+  private static final int LIMIT_MILLIS = 100;
 
   private static final ScheduledExecutorService WATCH =
       Executors.newSingleThreadScheduledExecutor(
@@ -37,6 +39,7 @@ final class PeerProcess implements AutoCloseable {
   private final PrintStream requests;
   private final BufferedReader answers;
   private final Thread hook = new Thread(this::end);
+  private volatile LongUnaryOperator limitBytes;
 
   private PeerProcess(Engine engine, MemoryLimit limit, Path log, Process process) {
     this.engine = engine;
@@ -74,10 +77,26 @@ final class PeerProcess implements AutoCloseable {
     }
   }
 
-  /** Limits its memory, if it was started with a limit. */
-  void limitTo(long bytes) throws IOException {
-    if (limit != null) {
-      limit.set(bytes);
+  /**
+   * Limits its memory, if it was started with a limit, from now on and again every moment while it
+   * does something.
+   *
+   * @param bytes the limit, by what the process takes without pages of files
+   */
+  void limitBy(LongUnaryOperator bytes) {
+    limitBytes = limit == null ? null : bytes;
+    limitNow();
+  }
+
+  private void limitNow() {
+    if (limitBytes == null) {
+      return;
+    }
+    try {
+      limit.set(limitBytes.applyAsLong(ProcessMemory.anonymousBytes(process.pid())));
+    } catch (IOException notNow) {
+      // It has just ended, or cannot give back so much at once: the limit stays for a moment.
+      return;
     }
   }
 
@@ -108,9 +127,15 @@ final class PeerProcess implements AutoCloseable {
             },
             Math.round(seconds * 1000),
             TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> limiting =
+        WATCH.scheduleWithFixedDelay(
+            this::limitNow, LIMIT_MILLIS, LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     try {
       requests.println(Json.LINES.writeValueAsString(request));
-      for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+      for (String line = nextLine(); line != null; line = nextLine()) {
+        if (!line.startsWith("{")) {
+          continue; // native code of an engine may print, too
+        }
         Reply reply = Json.LINES.readValue(line, Reply.class);
         if (reply.failure() != null) {
           throw new CheckFailedException(engine.id() + ": " + reply.failure());
@@ -122,11 +147,21 @@ final class PeerProcess implements AutoCloseable {
       }
     } finally {
       end.cancel(false);
+      limiting.cancel(false);
     }
     throw new CheckFailedException(
         late.get()
             ? "%s: %s took longer than %.0f s".formatted(engine.id(), request.kind(), seconds)
             : "%s: the process ended, code %d: %s".formatted(engine.id(), exitCode(), lastLines()));
+  }
+
+  /** The next line; null if there will be none, also because the process was ended. */
+  private String nextLine() {
+    try {
+      return answers.readLine();
+    } catch (IOException ended) {
+      return null;
+    }
   }
 
   private int exitCode() {

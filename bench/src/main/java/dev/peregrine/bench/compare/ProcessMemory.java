@@ -10,33 +10,36 @@ import java.nio.file.Path;
  *
  * @param heapBytes reachable on the heap, about
  * @param residentBytes in memory, the whole heap and pages of mapped files included
- * @param anonymousBytes in memory, without pages of files
  */
-record ProcessMemory(long heapBytes, long residentBytes, long anonymousBytes) {
+record ProcessMemory(long heapBytes, long residentBytes) {
   private static final int KIBIBYTE_BITS = 10;
 
   /** Collects garbage, and looks. */
   static ProcessMemory current() {
     System.gc();
     long heap = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    return new ProcessMemory(heap, entry("VmRSS:"), anonymous());
-  }
-
-  /** What is in memory now, without pages of files. */
-  static long anonymous() {
-    return entry("RssAnon:");
-  }
-
-  private static long entry(String name) {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith(name)) {
-          return Long.parseLong(line.replaceAll("\\D", "")) << KIBIBYTE_BITS;
-        }
-      }
-      return 0;
+      return new ProcessMemory(heap, status("self", "VmRSS:"));
     } catch (IOException cause) {
       throw new UncheckedIOException(cause);
     }
+  }
+
+  /**
+   * What a process has in memory without pages of files.
+   *
+   * @throws IOException if there is no such process any more
+   */
+  static long anonymousBytes(long pid) throws IOException {
+    return status(Long.toString(pid), "RssAnon:");
+  }
+
+  private static long status(String process, String name) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc", process, "status"))) {
+      if (line.startsWith(name)) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << KIBIBYTE_BITS;
+      }
+    }
+    throw new IOException("process " + process + " has no " + name);
   }
 }

@@ -20,14 +20,8 @@ record Reply(
    * @param settleSeconds until the engine had done what it does in the background
    * @param heapBytes of the heap, after a collection
    * @param nativeBytes resident outside of the heap, pages of mapped files included
-   * @param anonymousBytes what the process takes, without pages of files
    */
-  record Load(
-      double seconds,
-      double settleSeconds,
-      long heapBytes,
-      long nativeBytes,
-      long anonymousBytes) {}
+  record Load(double seconds, double settleSeconds, long heapBytes, long nativeBytes) {}
 
   /**
    * What was measured once.
@@ -36,16 +30,10 @@ record Reply(
    * @param elapsedNanos from the start of the first worker to the end of the last
    * @param allocatedBytes of heap, by the workers
    * @param gcMillis in which the collector ran
-   * @param anonymousBytes what the process takes, without pages of files
    * @param latencies a compressed histogram, in base 64
    */
   record Run(
-      long operations,
-      long elapsedNanos,
-      long allocatedBytes,
-      long gcMillis,
-      long anonymousBytes,
-      String latencies) {}
+      long operations, long elapsedNanos, long allocatedBytes, long gcMillis, String latencies) {}
 
   static Reply failed(String failure) {
     return new Reply(failure, null, null, null, null, null);

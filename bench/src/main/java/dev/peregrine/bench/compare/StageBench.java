@@ -96,7 +96,6 @@ final class StageBench implements AutoCloseable {
       double limit = OPEN_LIMIT_SECONDS + plan.records() / LEAST_LOADS_PER_SECOND;
       Reply.Load load =
           process.ask(Request.load(), limit, done -> progress.to(before + done)).load();
-      limit(process, load.anonymousBytes());
       double records = plan.records();
       return new LoadResult(
           engine.id(),
@@ -121,13 +120,8 @@ final class StageBench implements AutoCloseable {
     Path place = Files.createDirectory(directory.resolve(setup.engine().id() + "-tried"));
     PeerSetup few = setup.withFew(TRIED_RECORDS, place);
     Reply prepared = process.ask(Request.prepare(few), OPEN_LIMIT_SECONDS, done -> {});
-    process.limitTo(setup.engine().firstLimitBytes(setup, prepared.residentBytes()));
-  }
-
-  private void limit(PeerProcess process, long anonymousBytes) throws IOException {
-    Engine engine = process.engine();
-    PeerSetup setup = plan.setup(stage, engine, directory);
-    process.limitTo(engine.laterLimitBytes(setup, anonymousBytes));
+    long resident = prepared.residentBytes();
+    process.limitBy(anonymous -> setup.engine().limitBytes(setup, resident, anonymous));
   }
 
   private String groupName(Engine engine) {
@@ -171,9 +165,7 @@ final class StageBench implements AutoCloseable {
     try {
       Request request = Request.measure(cell, sequence, warmUp, plan.seconds());
       double limit = OPEN_LIMIT_SECONDS + warmUp + plan.seconds();
-      Reply.Run run = process.ask(request, limit, unused -> {}).run();
-      limit(process, run.anonymousBytes());
-      runs.add(run);
+      runs.add(process.ask(request, limit, unused -> {}).run());
     } catch (CheckFailedException failure) {
       runs.fail(failure.getMessage());
       drop(process);

@@ -117,7 +117,7 @@ class CompareReportTest {
       latencies.recordValue(100);
     }
     CellRuns runs = new CellRuns();
-    runs.add(new Reply.Run(8000, 1_000_000_000, 0, 100, 0, Histograms.encode(latencies)));
+    runs.add(new Reply.Run(8000, 1_000_000_000, 0, 100, Histograms.encode(latencies)));
     Cell cell = Samples.report(1).cells().getFirst().cell();
     CompareReport.CellResult result = runs.result(cell, "lmdb", null);
     assertEquals(8000, result.medianOpsPerSecond(), 1e-6);

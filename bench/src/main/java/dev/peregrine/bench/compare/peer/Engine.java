@@ -163,8 +163,10 @@ public enum Engine {
   /** What of that comes later: compiled code, and the memory of the compiler. */
   private static final long JVM_GROWTH_BYTES = 64L << 20;
 
-  /** Files are read and written through some pages, whoever caches them. */
-  private static final long FILE_MARGIN_BYTES = 16L << 20;
+  /**
+   * Files are read and written through some pages, whoever caches them; and for a sudden growth.
+   */
+  private static final long FILE_MARGIN_BYTES = 32L << 20;
 
   private final String title;
   private final String versionKey;
@@ -314,26 +316,22 @@ public enum Engine {
     return residency.isLimited() && kind != Kind.OWN_CACHE;
   }
 
-  /**
-   * What the process may take before it is loaded.
-   *
-   * @param residentBytes what it takes before it holds any data: its heap, and the JVM
-   */
-  public long firstLimitBytes(PeerSetup setup, long residentBytes) {
-    return residentBytes + JVM_GROWTH_BYTES + cachedBytes(setup);
+  /** Whether files that it maps are its cache. */
+  public boolean isMapped() {
+    return kind == Kind.MAPPED;
   }
 
   /**
-   * What the process may take from there on: what it has besides pages of files, and its budget in
-   * such pages if they are its cache.
+   * What the process may take where it is limited: ours its budget and what it had before; others
+   * what they have besides pages of files, and their budget in such pages if these are their cache.
    *
-   * @param anonymousBytes what it takes without pages of files
+   * @param residentBytes what it took before it held any data: its heap, and the JVM
+   * @param anonymousBytes what it takes now without pages of files
    */
-  public long laterLimitBytes(PeerSetup setup, long anonymousBytes) {
-    return anonymousBytes + FILE_MARGIN_BYTES + (isOurs() ? JVM_GROWTH_BYTES : cachedBytes(setup));
-  }
-
-  private long cachedBytes(PeerSetup setup) {
-    return kind == Kind.HEAP_CACHE ? 0 : setup.budgetBytes();
+  public long limitBytes(PeerSetup setup, long residentBytes, long anonymousBytes) {
+    if (isOurs()) {
+      return residentBytes + JVM_GROWTH_BYTES + setup.budgetBytes();
+    }
+    return anonymousBytes + FILE_MARGIN_BYTES + (isMapped() ? setup.budgetBytes() : 0);
   }
 }
