@@ -51,6 +51,7 @@ class ArchitectureTest {
           "StoreConfig",
           "StoreStats",
           "StoreOpener",
+          "StoreFiles",
           "StoreEnvironment",
           "MemoryPlan");
 

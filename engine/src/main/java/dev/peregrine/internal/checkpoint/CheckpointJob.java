@@ -256,6 +256,10 @@ final class CheckpointJob implements BackgroundTask {
     parts.log().pinHead(0);
     pinned = true;
     flushedUntil = Math.min(parts.log().flushedUntilAcquire(), cut);
+    if (flushedUntil == cut) {
+      // There is nothing to dump: the log's own segments have it all.
+      tailChecksums = parts.log().tailChecksums(cut);
+    }
     boolean increment = kind == CheckpointKind.INCREMENTAL && history.canIncrement();
     long[] pages =
         flushedUntil >= cut
@@ -399,8 +403,9 @@ final class CheckpointJob implements BackgroundTask {
     long version = SystemState.version(parts.state().wordAcquire());
     move(Phase.REST, version);
     closeDumps();
-    complete();
+    // Before, because who waits for the end may start the next at once.
     done = true;
+    complete();
     return 1;
   }
 
