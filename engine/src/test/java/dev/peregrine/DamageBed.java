@@ -33,7 +33,7 @@ final class DamageBed {
     READ_REFUSED
   }
 
-  static final int KEYS = 3000;
+  static final int KEYS = 1600;
   private static final int MOST_VALUE_BYTES = 120;
 
   final List<CheckpointToken> tokens = new ArrayList<>();
@@ -79,10 +79,10 @@ final class DamageBed {
             .device(DeviceKind.PREAD)
             .pageBytes(16 << 10)
             .segmentBytes(64 << 10)
-            .indexBytes(64 << 10)
+            .indexBytes(16 << 10)
             .maxRecordBytes(1 << 10)
             .maxSessions(2);
-    return builder.memoryBytes(400 << 10).build();
+    return builder.memoryBytes(320 << 10).build();
   }
 
   CheckpointToken newest() {
