@@ -52,6 +52,7 @@ class ArchitectureTest {
           "StoreConfig",
           "StoreStats",
           "StoreOpener",
+          "StoreFiles",
           "StoreEnvironment",
           "MemoryPlan");
 

@@ -22,7 +22,9 @@ import java.util.List;
  * Any thread may call any method; two must not change one checkpoint at once.
  */
 public final class CheckpointFiles {
-  private static final String ROOT = "checkpoints";
+  /** The directory that all of them lie in. */
+  public static final String ROOT = "checkpoints";
+
   private static final String MANIFEST = "manifest";
   private static final String UNFINISHED = "manifest.new";
   private static final String INDEX = "index";

@@ -257,6 +257,7 @@ final class CheckpointJob implements BackgroundTask {
     pinned = true;
     flushedUntil = Math.min(parts.log().flushedUntilAcquire(), cut);
     if (flushedUntil == cut) {
+      // There is nothing to dump: the log's own segments have it all.
       tailChecksums = parts.log().tailChecksums(cut);
     }
     long[] pages = history.canIncrement() ? changedPages() : null;
@@ -404,8 +405,9 @@ final class CheckpointJob implements BackgroundTask {
     long version = SystemState.version(parts.state().wordAcquire());
     move(Phase.REST, version);
     closeDumps();
-    complete();
+    // Before, because who waits for the end may start the next at once.
     done = true;
+    complete();
     return 1;
   }
 

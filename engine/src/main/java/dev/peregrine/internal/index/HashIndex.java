@@ -6,6 +6,7 @@ import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongConsumer;
 
 /**
  * The latch-free hash index: from a key's hash to the head of its chain of records (FASTER, SIGMOD
@@ -132,6 +133,20 @@ public final class HashIndex implements AutoCloseable {
   public boolean casAddress(IndexCursor cursor, long address) {
     long changed = HashEntry.withAddress(cursor.entry, address);
     return Memory.casLong(cursor.entryAddress, cursor.entry, changed);
+  }
+
+  /** Visits the heads of all chains that have records; nobody else uses the index. */
+  public void forEachHead(LongConsumer visitor) {
+    for (long number = 0; number <= bucketMask; number++) {
+      for (long bucket = tableBucket(number); bucket != 0; bucket = next(bucket)) {
+        for (int slot = 0; slot < HashBucket.ENTRIES; slot++) {
+          long head = HashEntry.address(Memory.getLong(HashBucket.entryAddress(bucket, slot)));
+          if (head != LogAddress.NONE) {
+            visitor.accept(head);
+          }
+        }
+      }
+    }
   }
 
   /** Overflow buckets in use. */
