@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
+import dev.peregrine.internal.hlog.ThreadDriver;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -158,6 +160,24 @@ class BadInputTest {
       assertEquals(Status.CREATED, session.upsert(large, empty));
       assertEquals(Status.CREATED, session.upsert(empty, large));
       requireUsable(session, StoreKind.BYTES_TO_BYTES);
+    }
+  }
+
+  /** Other keys of its chain are on the device, so that a tombstone for it would be appended. */
+  @Test
+  void shouldFindNothingToDeleteWhenNoRecordCouldHoldTheKey() {
+    StoreKind kind = StoreKind.BYTES_TO_BYTES;
+    Device device = TestDevice.MEMORY.open(null, 0);
+    StoreConfig config = TestStores.tiny(kind, 1, 8, 8, device.sectorBytes());
+    try (Store store = TestStores.open(config, device, new ThreadDriver("test-log"), 0);
+        Session session = store.newSession()) {
+      KindFace face = new KindFace(kind, session);
+      for (int key = 0; key < 200; key++) {
+        face.upsert(key, new byte[400]);
+      }
+      MemorySegment tooLong = MemorySegment.ofArray(new byte[config.maxRecordBytes()]);
+      assertEquals(Status.NOT_FOUND, session.delete(tooLong));
+      requireUsable(session, kind);
     }
   }
 

@@ -392,10 +392,10 @@ public final class BytesOperations implements RecordAccess {
   }
 
   private int tryDelete(long hash, long longKey, MemorySegment key) {
-    if (index.find(hash) == LogAddress.NONE) {
+    int keyBytes = keyBytes(key);
+    if (index.find(hash) == LogAddress.NONE || !writer.fitsKey(keyBytes)) {
       return NOT_FOUND;
     }
-    int keyBytes = keyBytes(key);
     long head = log.headAcquire();
     index.findOrCreate(hash, session.cursor);
     long address = trace(session.cursor.address(), longKey, key, keyBytes, head);

@@ -38,6 +38,11 @@ final class RecordWriter {
     this.log = session.core.log;
   }
 
+  /** Whether there can be a record of such a key at all. */
+  boolean fitsKey(int keyBytes) {
+    return BytesRecord.sizeBytes(keyBytes, 0) <= session.core.limits.maxRecordBytes();
+  }
+
   /** Refuses a record that the store has no room for; returns the value's length. */
   int requireSize(int keyBytes, long valueBytes) {
     int limit = session.core.limits.maxRecordBytes();
