@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       YcsbCommand.class,
       DeviceCommand.class,
+      CheckpointsCommand.class,
+      KillLoopCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -65,7 +65,18 @@ class MainTest {
         "device --depth 0",
         "device --bytes 1",
         "device --kind null",
-        "device --kind memory --fio"
+        "device --kind memory --fio",
+        "checkpoints",
+        "checkpoints list",
+        "checkpoints look .",
+        "checkpoints list ./not-there",
+        "checkpoints prune ./not-there",
+        "checkpoints prune --keep 0 ./not-there",
+        "checkpoints verify --token .. ./not-there",
+        "kill-loop --cycles 0",
+        "kill-loop --sessions 0",
+        "kill-loop --kind bytes_to_bytes",
+        "kill-loop --device memory"
       })
   void shouldSayInOneLineWhatIsWrongWhenArgumentsAreBad(String arguments) {
     int exit =
@@ -78,7 +89,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "ycsb", "device", "jmh"})
+  @ValueSource(strings = {"demo", "ycsb", "device", "jmh", "checkpoints", "kill-loop"})
   void shouldExplainEachCommand(String command) {
     assertEquals(Main.EXIT_OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
@@ -87,7 +98,8 @@ class MainTest {
   @Test
   void shouldListTheCommands() {
     assertEquals(Main.EXIT_OK, run("--help"));
-    for (String command : new String[] {"demo", "ycsb", "device", "jmh"}) {
+    for (String command :
+        new String[] {"demo", "ycsb", "device", "jmh", "checkpoints", "kill-loop"}) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
   }
