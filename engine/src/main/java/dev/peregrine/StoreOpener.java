@@ -111,8 +111,8 @@ final class StoreOpener {
             limits.overflowCount());
     LogContents empty = LogContents.empty(shape.storeId());
     long first = LogAddress.FIRST;
-    CheckpointToken token =
-        new CheckpointToken(files.lastSequence() + 1, environment.random().getAsLong());
+    files.createRoot();
+    CheckpointToken token = new CheckpointToken(0, environment.random().getAsLong());
     Manifest manifest =
         new Manifest(
             token,

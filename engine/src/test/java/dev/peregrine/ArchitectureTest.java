@@ -48,6 +48,7 @@ class ArchitectureTest {
       Set.of(
           "Store",
           "Session",
+          "SessionBatches",
           "StoreConfig",
           "StoreStats",
           "StoreOpener",

@@ -1,5 +1,6 @@
 package dev.peregrine.bench;
 
+import dev.peregrine.bench.compare.CompareCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       DeviceCommand.class,
       CheckpointsCommand.class,
       KillLoopCommand.class,
+      CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })
@@ -48,7 +50,8 @@ public final class Main implements Runnable {
     return commandLine().execute(args);
   }
 
-  static CommandLine commandLine() {
+  /** All commands; what they print can be led elsewhere. */
+  public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
     IExitCodeExceptionMapper codes = cause -> EXIT_FAILED;

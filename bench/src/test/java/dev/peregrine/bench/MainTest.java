@@ -76,7 +76,16 @@ class MainTest {
         "kill-loop --cycles 0",
         "kill-loop --sessions 0",
         "kill-loop --kind bytes_to_bytes",
-        "kill-loop --device memory"
+        "kill-loop --device memory",
+        "compare --only chm",
+        "compare --only chm-g1 --resident quarter",
+        "compare --workloads D",
+        "compare --records 1",
+        "compare --records 90000000",
+        "compare --value-bytes 4",
+        "compare --threads 0",
+        "compare --resident half",
+        "compare --seconds 0"
       })
   void shouldSayInOneLineWhatIsWrongWhenArgumentsAreBad(String arguments) {
     int exit =
@@ -89,7 +98,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "ycsb", "device", "jmh", "checkpoints", "kill-loop"})
+  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"})
   void shouldExplainEachCommand(String command) {
     assertEquals(Main.EXIT_OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
@@ -99,7 +108,7 @@ class MainTest {
   void shouldListTheCommands() {
     assertEquals(Main.EXIT_OK, run("--help"));
     for (String command :
-        new String[] {"demo", "ycsb", "device", "jmh", "checkpoints", "kill-loop"}) {
+        new String[] {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"}) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
   }

@@ -56,6 +56,8 @@ final class SnapshotDump implements AutoCloseable {
       }
       writer.write(buffer, count * pageBytes);
       copied += count;
+      // What has been copied may leave memory.
+      log.pinHead(copied < pages.length ? pages[copied] * pageBytes : cut);
       work++;
       buffer = writer.freeBuffer();
     }

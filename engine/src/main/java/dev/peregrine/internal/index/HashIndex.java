@@ -108,6 +108,15 @@ public final class HashIndex implements AutoCloseable {
     return wildcards ? HashEntry.address(wildcardVolatile(hash)) : HashEntry.FREE;
   }
 
+  /**
+   * Loads the entry that a hash probably has, so that its cache line comes while the caller goes on
+   * to other keys. The load is plain; its value means nothing, but must be used for the load to
+   * happen.
+   */
+  public long touch(long hash) {
+    return Memory.getLong(HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash)));
+  }
+
   /** Finds the entry for a hash, or makes an empty one. */
   public void findOrCreate(long hash, IndexCursor cursor) {
     long tag = HashEntry.tagOf(hash);

@@ -226,7 +226,7 @@ public final class CheckpointVerifier {
           long stop = Math.min(start + pageBytes, end);
           if (stop - start == pageBytes) {
             verifier.requirePage(start / pageBytes, reader.address() + at, checksums);
-          } else if (plan.snapshots().isEmpty()) {
+          } else if (part.flushedUntil() == part.cut()) {
             verifier.requireBlocks(
                 start, part.tailChecksums().length, reader.address() + at, part.tailChecksums());
           } else {

@@ -121,7 +121,8 @@ public final class StoreRecovery {
             PageVerifier.standalone(pageBytes, device, core.log().identity(), buffers.checksum()),
             core.hashMask(),
             pageBytes);
-    int[] tail = snapshot == null ? log.tailChecksums() : snapshot.tailChecksums();
+    boolean isWritten = log.flushedUntil() == log.cut();
+    int[] tail = isWritten ? log.tailChecksums() : snapshot.tailChecksums();
     // Nothing is changed before all that is to be read has been found good.
     long from = LogLoader.readFrom(log, replayFrom, core.log().headAcquire(), pageBytes);
     long inSnapshot = Alignment.down(log.flushedUntil(), pageBytes);
