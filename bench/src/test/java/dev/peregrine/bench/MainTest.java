@@ -68,6 +68,17 @@ class MainTest {
         "device --bytes 1",
         "device --kind null",
         "device --kind memory --fio",
+        "checkpoints",
+        "checkpoints list",
+        "checkpoints look .",
+        "checkpoints list ./not-there",
+        "checkpoints prune ./not-there",
+        "checkpoints prune --keep 0 ./not-there",
+        "checkpoints verify --token .. ./not-there",
+        "kill-loop --cycles 0",
+        "kill-loop --sessions 0",
+        "kill-loop --kind bytes_to_bytes",
+        "kill-loop --device memory",
         "compare --only chm",
         "compare --only chm-g1 --resident quarter",
         "compare --workloads D",
@@ -89,7 +100,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh"})
+  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"})
   void shouldExplainEachCommand(String command) {
     assertEquals(Main.EXIT_OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
@@ -98,7 +109,8 @@ class MainTest {
   @Test
   void shouldListTheCommands() {
     assertEquals(Main.EXIT_OK, run("--help"));
-    for (String command : new String[] {"demo", "ycsb", "device", "compare", "jmh"}) {
+    for (String command :
+        new String[] {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"}) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
   }
