@@ -101,8 +101,6 @@ public final class SessionContext implements Participant {
     this.core = core;
     this.id = known.id();
     this.serial = known.serial();
-    this.durableSerial = known.serial();
-    this.reportedSerial = known.serial();
     this.lost = new LostSerials(known.lostSerials());
     this.epoch = core.epoch;
     this.state = core.state;
@@ -123,6 +121,7 @@ public final class SessionContext implements Participant {
       release();
       throw closedException();
     }
+    this.reportedSerial = durableSerial;
   }
 
   /** The result of the latest operation on an 8-byte value. */
@@ -250,8 +249,8 @@ public final class SessionContext implements Participant {
     }
   }
 
-  @Override
-  public void committed(long serial) {
+  /** Its operations up to this serial are durable; the table only. */
+  void committed(long serial) {
     durableSerial = serial;
   }
 
@@ -312,7 +311,7 @@ public final class SessionContext implements Participant {
 
   /** The operation was refused as a whole: its number is free again. */
   void takeBackSerial() {
-    serial = commit.done();
+    serial--;
   }
 
   /** Whether a record in memory may be changed in place. */

@@ -183,7 +183,8 @@ public final class CheckpointVerifier {
         PageVerifier.standalone(
             pageBytes, log, ManifestChecks.identityOf(plan.manifest()), buffers.checksum());
     int[] checksums = new int[PageImage.dataBlocks(pageBytes)];
-    long end = part.cut() == LogAddress.FIRST ? 0 : part.flushedUntil();
+    // Nothing is on the device of a log that was written up to its first address.
+    long end = part.flushedUntil() == LogAddress.FIRST ? 0 : part.flushedUntil();
     try (ChunkReader reader =
         new ChunkReader(log, 0, end, buffers.address(), buffers.chunkBytes(), log.describe())) {
       while (reader.next()) {

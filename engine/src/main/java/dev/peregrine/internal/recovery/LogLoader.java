@@ -51,34 +51,47 @@ final class LogLoader implements PageScan.RecordVisitor {
   }
 
   /**
-   * Loads it.
+   * Loads a part of it; parts are loaded in the order of their addresses.
    *
-   * @param part what the manifest says of the log
+   * @param from a page's start, from {@link #readFrom} on
+   * @param until where it ends: a page's start, or the cut
    * @param tailChecksums those of the blocks below the cut of a page that it divides
    * @param replayFrom records from here on are put into the index
    * @param meter hears what has been read
    */
-  void load(Manifest.LogPart part, int[] tailChecksums, long replayFrom, ProgressMeter meter) {
-    long cut = part.cut();
-    long from = readFrom(part, replayFrom, log.headAcquire(), pageBytes);
-    requireTail(cut, tailChecksums);
-    try (ChunkReader reader =
-        new ChunkReader(
-            device,
-            from,
-            blockUp(cut),
-            buffers.address(),
-            buffers.chunkBytes(),
-            device.describe())) {
+  void load(long from, long until, int[] tailChecksums, long replayFrom, ProgressMeter meter) {
+    requireTail(until, tailChecksums);
+    try (ChunkReader reader = reader(from, blockUp(until))) {
       while (reader.next()) {
         for (int at = 0; at < reader.length(); at += pageBytes) {
           long start = reader.offset() + at;
-          long end = Math.min(start + pageBytes, cut);
+          long end = Math.min(start + pageBytes, until);
           loadPage(start, end, reader.address() + at, tailChecksums, replayFrom);
         }
         meter.add(reader.length());
       }
     }
+  }
+
+  /**
+   * Checks the first blocks of a page, and loads nothing.
+   *
+   * @param from the page's start
+   * @param expected the checksums of the blocks
+   */
+  void verifyBlocks(long from, int[] expected) {
+    long until = from + (long) expected.length * PageImage.BLOCK_BYTES;
+    try (ChunkReader reader = reader(from, until)) {
+      // A page lies in one chunk.
+      while (reader.next()) {
+        verifier.requireBlocks(from, expected.length, reader.address(), expected);
+      }
+    }
+  }
+
+  private ChunkReader reader(long from, long until) {
+    return new ChunkReader(
+        device, from, until, buffers.address(), buffers.chunkBytes(), device.describe());
   }
 
   /** Where reading begins: at the page with the first record that is needed. */

@@ -69,7 +69,8 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
   private static RecoveryPlan of(CheckpointFiles files, Manifest manifest) {
     ManifestChecks.requireSound(manifest);
     List<Manifest> snapshots = new ArrayList<>();
-    Manifest link = manifest.snapshot() == null ? null : manifest;
+    boolean isWritten = manifest.log().flushedUntil() == manifest.log().cut();
+    Manifest link = manifest.snapshot() == null || isWritten ? null : manifest;
     while (link != null) {
       snapshots.add(link);
       CheckpointToken base = link.snapshot().base();

@@ -31,6 +31,7 @@ final class SnapshotRestorer implements CompletionSink {
   private final int pageBytes;
   private final int[] checksums;
   private int[] tailChecksums = {};
+  private int[] writtenChecksums = {};
   private DeviceException failure;
 
   /** Takes the images of pages. */
@@ -50,15 +51,19 @@ final class SnapshotRestorer implements CompletionSink {
 
   /** Reads and checks all pages; changes nothing. */
   void verify(ProgressMeter meter) {
-    long first = plan.manifest().log().flushedUntil() / pageBytes;
+    long flushedUntil = plan.manifest().log().flushedUntil();
+    long first = flushedUntil / pageBytes;
     long cut = plan.manifest().log().cut();
-    long end = cut == plan.manifest().log().flushedUntil() ? first : (cut - 1) / pageBytes + 1;
+    long end = cut == flushedUntil ? first : (cut - 1) / pageBytes + 1;
     Set<Long> found = new HashSet<>();
     forEachPage(
         (page, address) -> {
           verifier.requirePage(page, address, checksums);
           if (page == cut / pageBytes) {
             tailChecksums = Arrays.copyOf(checksums, blocksBelow(cut));
+          }
+          if (page == first) {
+            writtenChecksums = Arrays.copyOf(checksums, blocksBelow(blockOf(flushedUntil)));
           }
           found.add(page);
           meter.add(pageBytes);
@@ -76,6 +81,14 @@ final class SnapshotRestorer implements CompletionSink {
   /** The checksums of the blocks below the cut of a page that it divides; after {@link #verify}. */
   int[] tailChecksums() {
     return tailChecksums;
+  }
+
+  /**
+   * The checksums of the blocks that the log's own segments have of the first page in a snapshot;
+   * after {@link #verify}.
+   */
+  int[] writtenChecksums() {
+    return writtenChecksums;
   }
 
   /** Writes all pages to the log and makes them durable. */
