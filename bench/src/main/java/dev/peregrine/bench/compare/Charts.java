@@ -21,7 +21,7 @@ final class Charts {
   private static final List<String> COLORS =
       List.of(
           "#2563eb", "#0d9488", "#7c3aed", "#65a30d", "#0ea5e9", "#a16207", "#475569", "#db2777",
-          "#15803d", "#9333ea", "#64748b");
+          "#15803d", "#eab308", "#64748b");
 
   private final CompareReport report;
   private final Findings findings;
@@ -118,8 +118,7 @@ final class Charts {
     List<Map<String, Object>> series =
         List.of(
             stacked("heap", "memory", "#f59e0b", heap),
-            stacked(
-                "memory outside of the heap, mapped files included", "memory", "#2563eb", other),
+            stacked("other memory, with mapped files", "memory", "#2563eb", other),
             stacked("disk", "disk", "#94a3b8", disk));
     Map<String, Object> option = frame("bytes a record, after loading", series);
     Map<String, Object> axis = category(names);
@@ -217,7 +216,8 @@ final class Charts {
     Map<String, Object> option = new LinkedHashMap<>();
     option.put("animation", false);
     option.put(
-        "title", Map.of("text", title, "left", "center", "textStyle", Map.of("fontSize", 14)));
+        "title",
+        Map.of("text", title, "left", "center", "top", 8, "textStyle", Map.of("fontSize", 14)));
     option.put("tooltip", Map.of("trigger", "axis", "order", "valueDesc", "confine", true));
     option.put("legend", Map.of("bottom", 4, "itemWidth", 14, "textStyle", Map.of("fontSize", 11)));
     option.put("grid", Map.of("left", 64, "right", 20, "top", 56, "bottom", 92));
@@ -238,6 +238,7 @@ final class Charts {
     Map<String, Object> axis = new LinkedHashMap<>();
     axis.put("type", "log");
     axis.put("name", name);
+    axis.put("nameTextStyle", Map.of("align", "left", "padding", List.of(0, 0, 0, -44)));
     axis.put("min", Math.pow(10, Math.ceil(Math.log10(least)) - 1));
     return axis;
   }
