@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checkpoints of different kinds one after the other, some with nothing between them. */
 class MixedCheckpointsTest {
@@ -65,6 +66,34 @@ class MixedCheckpointsTest {
     try (Store store = Store.open(config())) {
       assertEquals(token, store.recovery().token());
       requireExact(store, expected, first + ", " + second);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldWriteNearlyNothingWhenNothingChanged(CheckpointKind kind) {
+    try (Store store = Store.open(config());
+        Session session = store.newSession()) {
+      for (int round = 0; round < 3; round++) {
+        for (long key = 0; key < KEYS; key++) {
+          session.upsert(key, key + round);
+        }
+        store.checkpoint(kind).await();
+        for (int again = 0; again < 3; again++) {
+          Checkpoint checkpoint = store.checkpoint(kind);
+          checkpoint.await();
+          assertEquals(0, checkpoint.progress().bytesWritten(), "round " + round);
+        }
+      }
+    }
+    if (kind.hasLog()) {
+      Map<Long, Long> expected = new HashMap<>();
+      for (long key = 0; key < KEYS; key++) {
+        expected.put(key, key + 2);
+      }
+      try (Store store = Store.open(config())) {
+        requireExact(store, expected, kind.name());
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package dev.peregrine.bench;
 
 import dev.peregrine.device.DeviceKind;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,7 +17,9 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "Loads a store whose log memory is a quarter of the data, runs the YCSB workloads A, B, C and"
-          + " F on it (zipfian 0.99, 8-byte keys), and verifies every value it reads.",
+          + " F on it (zipfian 0.99, 8-byte keys), and verifies every value it reads. Then lets a"
+          + " child process work and take checkpoints, kills it by SIGKILL, recovers, and checks"
+          + " that exactly each session's prefix is there.",
       "The exit code is 0 only if every check passed."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -72,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
   private Path json;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Options.requireRange(spec, "--records", records, 1000, MAX_RECORDS);
     Options.requireRange(spec, "--value-bytes", valueBytes, ValuePattern.MIN_BYTES, 1 << 15);
     Options.requireRange(spec, "--threads", threads, 1, Version.MAX_WORKERS);
@@ -84,7 +88,13 @@ final class DemoCommand implements Callable<Integer> {
         new DemoPlan(
             records, valueBytes, threads, seconds, pending, memory == null ? 0 : memory, device);
     try (TempDirectory place = TempDirectory.create(directory, SPACE_FACTOR * plan.dataBytes())) {
-      Report report = new Demo(plan, place.path(), spec.commandLine().getOut()).run();
+      PrintWriter out = spec.commandLine().getOut();
+      Report report =
+          new Demo(plan, Files.createDirectory(place.path().resolve("store")), out).run();
+      if (device.hasFiles()) {
+        Path killed = Files.createDirectory(place.path().resolve("killed"));
+        new DemoKill(records, seconds, device, killed, out).run(report);
+      }
       report.writeTo(json);
     }
     return Main.EXIT_OK;

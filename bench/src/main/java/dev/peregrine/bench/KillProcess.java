@@ -132,7 +132,8 @@ final class KillProcess implements AutoCloseable {
    */
   void kill() throws InterruptedException {
     boolean alive = process.isAlive();
-    process.destroyForcibly();
+    // By its handle: the process itself would close the pipe, with what has not been read yet.
+    process.toHandle().destroyForcibly();
     if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
       throw new CheckFailedException("the child does not end");
     }

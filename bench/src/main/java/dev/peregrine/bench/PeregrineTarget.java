@@ -15,6 +15,11 @@ final class PeregrineTarget implements YcsbTarget {
     this.store = Store.open(plan.config(directory));
   }
 
+  /** The store. */
+  Store store() {
+    return store;
+  }
+
   @Override
   public String name() {
     return "peregrine";

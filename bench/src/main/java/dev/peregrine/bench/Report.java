@@ -36,6 +36,11 @@ final class Report {
     facts.put(name, value);
   }
 
+  /** A figure of the whole that has been set. */
+  double number(String name) {
+    return ((Number) facts.get(name)).doubleValue();
+  }
+
   /** The rows so far. */
   List<Result> results() {
     return List.copyOf(results);

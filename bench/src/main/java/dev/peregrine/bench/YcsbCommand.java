@@ -1,7 +1,9 @@
 package dev.peregrine.bench;
 
+import dev.peregrine.CheckpointKind;
 import dev.peregrine.device.DeviceKind;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,6 +46,7 @@ final class YcsbCommand implements Callable<Integer> {
   private static final int MAX_VALUE_BYTES = 1 << 15;
   private static final int MAX_THREADS = 1024;
   private static final int MAX_DEPTH = 4096;
+  private static final int COPIES = 2;
 
   @Spec private CommandSpec spec;
 
@@ -165,28 +168,22 @@ final class YcsbCommand implements Callable<Integer> {
       description = "One more option for fio, such as --fio-option=--fixedbufs=1.")
   private List<String> fioOptions = List.of();
 
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "KIND",
+      description =
+          "Measure a checkpoint instead: ${COMPLETION-CANDIDATES}. The throughput second by second"
+              + " with it in the middle, its bandwidth and that of the recovery to fio's, and what"
+              + " one of the unchanged store writes. Needs fio.")
+  private CheckpointKind checkpoint;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
   private Path json;
 
   @Override
   public Integer call() throws IOException {
     requireRanges();
-    YcsbPlan plan =
-        new YcsbPlan(
-            workload,
-            distribution,
-            records,
-            valueBytes,
-            threads,
-            batch,
-            pending,
-            memory == null ? 0 : memory,
-            index == null ? 0 : index,
-            page == null ? 0 : Math.toIntExact(page),
-            device,
-            seconds,
-            latencySeconds,
-            repetitions);
+    YcsbPlan plan = plan(memoryBytes());
     Options.require(
         spec,
         device != DeviceKind.NULL || plan.isInMemory(),
@@ -201,7 +198,21 @@ final class YcsbCommand implements Callable<Integer> {
         spec,
         !fio || (device != DeviceKind.MEMORY && stores != Stores.CHM),
         "--fio compares the engine on files: it goes with neither --device MEMORY nor --store chm");
+    Options.require(
+        spec,
+        checkpoint == null || (device.hasFiles() && stores == Stores.PEREGRINE && !fio),
+        "--checkpoint is of the engine on files: it goes with none of --device "
+            + "MEMORY, --device NULL, --store chm, --store both and --fio");
+    Options.require(
+        spec,
+        checkpoint == null || checkpoint.hasLog(),
+        "--checkpoint INDEX can't be recovered to");
     try (TempDirectory place = TempDirectory.create(directory, diskBytes(plan))) {
+      if (checkpoint != null) {
+        PrintWriter out = spec.commandLine().getOut();
+        new YcsbCheckpoint(plan, checkpoint, place.path(), warmUpSeconds, out).run().writeTo(json);
+        return Main.EXIT_OK;
+      }
       YcsbBench bench =
           new YcsbBench(plan, place.path(), warmUpSeconds, spec.commandLine().getOut());
       if (fio) {
@@ -210,6 +221,24 @@ final class YcsbCommand implements Callable<Integer> {
       bench.run(stores != Stores.CHM, stores != Stores.PEREGRINE).writeTo(json);
     }
     return Main.EXIT_OK;
+  }
+
+  private YcsbPlan plan(long budgetBytes) {
+    return new YcsbPlan(
+        workload,
+        distribution,
+        records,
+        valueBytes,
+        threads,
+        batch,
+        pending,
+        budgetBytes,
+        index == null ? 0 : index,
+        page == null ? 0 : Math.toIntExact(page),
+        device,
+        seconds,
+        latencySeconds,
+        repetitions);
   }
 
   private void requireRanges() {
@@ -230,11 +259,20 @@ final class YcsbCommand implements Callable<Integer> {
     }
   }
 
+  /** Beside a checkpoint the records that change are copied: room for all of them twice more. */
+  private long memoryBytes() {
+    if (memory != null || checkpoint == null) {
+      return memory == null ? 0 : memory;
+    }
+    YcsbPlan plan = plan(0);
+    return plan.fullMemoryBytes() + COPIES * plan.dataBytes();
+  }
+
   private long diskBytes(YcsbPlan plan) {
     if (stores == Stores.CHM || device == DeviceKind.MEMORY || device == DeviceKind.NULL) {
       return 0;
     }
     long log = workload == Workload.C ? plan.dataBytes() : 2 * plan.dataBytes();
-    return fio ? log + plan.dataBytes() : log;
+    return fio || checkpoint != null ? 2 * log + plan.dataBytes() : log;
   }
 }

@@ -60,6 +60,10 @@ class MainTest {
         "ycsb --page 1k",
         "ycsb --device null --memory 1m",
         "ycsb --fio",
+        "ycsb --checkpoint sometimes",
+        "ycsb --checkpoint index",
+        "ycsb --checkpoint snapshot --device memory",
+        "ycsb --checkpoint snapshot --store both",
         "ycsb --fio --memory 1m --device memory",
         "device --mode sideways",
         "device --block 5000",
@@ -146,6 +150,7 @@ class MainTest {
       assertTrue(result.path("memoryBytes").asLong() <= result.path("memoryBudgetBytes").asLong());
     }
     assertTrue(root.path("results").path(0).path("deviceBytesWritten").asLong() > 0);
+    assertTrue(root.path("facts").path("killOperations").asLong() > 0);
     try (Stream<Path> left = Files.list(place)) {
       assertEquals(0, left.count());
     }
@@ -228,5 +233,37 @@ class MainTest {
       "1"
     };
     assertEquals(Main.EXIT_OK, run(args), err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FOLD_OVER", "SNAPSHOT", "INCREMENTAL", "LOG"})
+  void shouldMeasureACheckpointAmongOperations(String kind) throws Exception {
+    Path json = directory.resolve("ycsb.json");
+    String[] args = {
+      "ycsb",
+      "--workload",
+      "A",
+      "--records",
+      "20000",
+      "--checkpoint",
+      kind,
+      "--seconds",
+      "0.6",
+      "--warm-up",
+      "0.1",
+      "--json",
+      json.toString()
+    };
+    assertEquals(Main.EXIT_OK, run(args), err.toString());
+    JsonNode facts = new ObjectMapper().readTree(Files.readString(json)).path("facts");
+    for (String figure :
+        new String[] {
+          "ratioDuringBefore", "ratioQuietToFio", "ratioRecoveryToFio", "unchangedBytes"
+        }) {
+      assertTrue(facts.path(figure).asDouble() > 0, facts.toString());
+    }
+    if (kind.equals("FOLD_OVER") || kind.equals("LOG")) {
+      assertTrue(facts.path("unchangedBytes").asLong() < 64 << 10, facts.toString());
+    }
   }
 }

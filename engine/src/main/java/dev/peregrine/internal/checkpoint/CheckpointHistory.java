@@ -40,6 +40,14 @@ final class CheckpointHistory {
     return index != null && indexNotedTail == indexEndTail && indexEndTail == tail;
   }
 
+  /** The tail was moved by padding alone: what was unchanged before still is. */
+  void padded(long tailBefore, long tail) {
+    if (isIndexUnchanged(tailBefore)) {
+      indexNotedTail = tail;
+      indexEndTail = tail;
+    }
+  }
+
   void snapshotWritten(CheckpointToken token, long version, long cut, boolean increment) {
     snapshot = token;
     snapshotVersion = version;

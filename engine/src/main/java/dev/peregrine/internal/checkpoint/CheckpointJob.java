@@ -60,6 +60,7 @@ final class CheckpointJob implements BackgroundTask {
   private CheckpointToken indexToken;
   private IndexDump indexDump;
   private Manifest.IndexPart indexPart;
+  private long tailBeforeCut;
   private long cut;
   private long flushedUntil;
   private int[] tailChecksums = {};
@@ -236,6 +237,7 @@ final class CheckpointJob implements BackgroundTask {
       return waitForSessions(Phase.WAIT_PENDING);
     }
     // Nobody appends now: changes wait, and none is pending.
+    tailBeforeCut = parts.log().tailAcquire();
     cut = parts.log().padToBlock();
     sessions = parts.sessions().cutsBefore(firstVersion + 1);
     parts.state().cutRelease(cut);
@@ -260,11 +262,13 @@ final class CheckpointJob implements BackgroundTask {
       // There is nothing to dump: the log's own segments have it all.
       tailChecksums = parts.log().tailChecksums(cut);
     }
-    long[] pages = history.canIncrement() ? changedPages() : null;
-    // Also a full snapshot of what has not changed is the one before.
-    boolean increment = pages != null && (kind == CheckpointKind.INCREMENTAL || pages.length == 0);
-    if (!increment) {
-      pages = parts.log().changedPages(flushedUntil, cut, 0, 0);
+    long[] pages = changedSince(0, 0);
+    boolean increment = false;
+    if (pages.length > 0 && history.canIncrement()) {
+      long[] changed = changedSince(history.snapshotCut(), history.snapshotVersion());
+      // A full one of which every page would be the same as before is none, either.
+      increment = kind == CheckpointKind.INCREMENTAL || changed.length == 0;
+      pages = increment ? changed : pages;
     }
     long bytes = (long) pages.length * parts.shape().pageBytes();
     snapshotDump =
@@ -281,6 +285,13 @@ final class CheckpointJob implements BackgroundTask {
     return parts
         .log()
         .changedPages(flushedUntil, cut, history.snapshotCut(), history.snapshotVersion());
+  }
+
+  /** The pages to dump that changed since an earlier cut; all if it is 0. */
+  private long[] changedSince(long earlierCut, long version) {
+    return flushedUntil == cut
+        ? new long[0]
+        : parts.log().changedPages(flushedUntil, cut, earlierCut, version);
   }
 
   private int waitFlush() {
@@ -360,6 +371,9 @@ final class CheckpointJob implements BackgroundTask {
   private void remember() {
     if (indexPart != null) {
       history.indexWritten(token, indexPart.notedTail(), indexPart.endTail());
+    }
+    if (kind.hasLog()) {
+      history.padded(tailBeforeCut, cut);
     }
     if (snapshotDump != null) {
       boolean increment = snapshotDump.part().base() != null;
