@@ -492,12 +492,7 @@ public final class SessionContext implements Participant {
       throw closedException();
     }
     adoptState(word);
-    if (!SystemState.isFailed(word)) {
-      return;
-    }
-    // Every operation must look.
-    knownState = 0;
-    if (change) {
+    if (change && SystemState.isFailed(word)) {
       throw new StoreIoException(
           Severity.WRITES,
           "the store takes no more changes, because its log could not be written",
@@ -512,7 +507,8 @@ public final class SessionContext implements Participant {
       version = adopted;
     }
     Phase phase = SystemState.phase(word);
-    knownState = phase.stopsChanges() ? 0 : word;
+    // Where changes must wait or are refused, every operation must look.
+    knownState = phase.stopsChanges() || SystemState.isFailed(word) ? 0 : word;
     recordVersion = completing && phase.stopsChanges() ? adopted - 1 : adopted;
     long cut = phase.protectsCut() ? state.cutAcquire() : 0;
     changeFloor = cut;
