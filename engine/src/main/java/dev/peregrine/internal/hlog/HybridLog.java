@@ -462,7 +462,8 @@ public final class HybridLog implements AutoCloseable {
     state.fail();
   }
 
-  void signal() {
+  /** There may be work for the log's worker. */
+  public void signal() {
     driver.signal();
   }
 
