@@ -386,13 +386,22 @@ public final class DurableLog implements AutoCloseable {
    */
   @Override
   public void close() {
+    close(true);
+  }
+
+  /** Closes it as a crash would: what was appended is not committed. */
+  void abandon() {
+    close(false);
+  }
+
+  private void close(boolean commits) {
     if (!core.beginClose()) {
       return;
     }
     RuntimeException failure;
     boolean wasHealthy = core.failure() == null;
     try {
-      core.finishClose();
+      core.finishClose(commits);
     } finally {
       List<LogReader> open;
       synchronized (readers) {

@@ -460,16 +460,17 @@ public final class LogCore {
   }
 
   /**
-   * Commits what there is, unless the log has failed, and stops. After {@link #beginClose}; nobody
-   * reads any more.
+   * Stops. After {@link #beginClose}; nobody reads any more.
+   *
+   * @param commits whether to commit what there is, unless the log has failed
    */
-  public void finishClose() {
+  public void finishClose(boolean commits) {
     try {
       long before = epoch.advance();
       while (epoch.safeEpoch() < before) {
         awaitProgress();
       }
-      if (failure() == null) {
+      if (commits && failure() == null) {
         commitLast();
       }
     } finally {
