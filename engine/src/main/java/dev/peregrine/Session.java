@@ -5,7 +5,6 @@ import dev.peregrine.internal.ops.BytesOperations;
 import dev.peregrine.internal.ops.LongOperations;
 import dev.peregrine.internal.ops.SessionContext;
 import dev.peregrine.internal.ops.StoreCore;
-import dev.peregrine.internal.record.BytesRecord;
 import dev.peregrine.internal.record.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -36,10 +35,34 @@ import java.util.function.LongConsumer;
  * UnsupportedOperationException}. A segment that an operation is given must be native or a byte
  * array and is used during the call only, except for the destination of a read that is pending.
  *
+ * <p><b>Batches.</b> A method that ends in {@code Batch} does what a loop of single operations on
+ * the keys does, in their order, and is faster where records are spread over memory, because it
+ * waits for many cache misses at once; 16 keys are worth it, some hundreds are best. It is no
+ * transaction: each key is an operation of its own, and others may see some of them done.
+ *
+ * <ul>
+ *   <li>Inputs are taken from index {@code from} on, outputs are put at index 0 and on: the i-th
+ *       key's outcome is {@code statuses[i]}, its serial number is the first one's plus i, and
+ *       after the call {@link #serial} is the last one's. Arrays may be longer than needed, and are
+ *       the caller's again after the call.
+ *   <li>Keys on the device are {@code PENDING}; their reads go to it together, before the call
+ *       returns. Their outcomes are delivered as those of single operations, to the session's
+ *       {@link CompletionHandler} by serial number. When the session has no room, the other keys
+ *       that need it are {@code BUSY}; the rest is done. {@link #await} and {@link #future} know
+ *       only the last of the pending keys.
+ *   <li>What is returned is how many keys are {@code PENDING} or {@code BUSY}: at 0, nobody has to
+ *       look for them. {@link #longValue} and {@link #valueLength} are not of use after a batch.
+ *   <li>Arguments are checked first: wrong ones throw {@link NullPointerException}, {@link
+ *       IndexOutOfBoundsException} (an array is too short) or {@link IllegalArgumentException}, and
+ *       nothing is done. An exception from a user's function, the log or closing ends the batch:
+ *       the keys before are done, the key whose number is {@link #serial} and those behind it are
+ *       not, and what is in the outputs for these has no meaning.
+ * </ul>
+ *
  * <p>All operations throw {@link StoreClosedException} after the store or the session is closed,
  * and those that change something throw {@link StoreIoException} after a failure to write the log.
  */
-public final class Session implements AutoCloseable {
+public final class Session extends SessionBatches implements AutoCloseable {
   private final StoreKind kind;
   private final SessionContext context;
   private final LongOperations longs;
@@ -125,7 +148,7 @@ public final class Session implements AutoCloseable {
    * @return {@code FOUND}, {@code NOT_FOUND}, {@code PENDING} or {@code BUSY}
    */
   public Status read(long key, MemorySegment destination) {
-    requireDestination(destination);
+    BytesOperations.requireDestination(destination);
     return longKeyed().read(KeyHash.ofLong(key), key, null, destination, null, 0);
   }
 
@@ -180,7 +203,7 @@ public final class Session implements AutoCloseable {
 
   /** As {@link #read(long, MemorySegment)}. */
   public Status read(MemorySegment key, MemorySegment destination) {
-    requireDestination(destination);
+    BytesOperations.requireDestination(destination);
     return byteKeyed(key).read(KeyHash.ofBytes(key), 0, key, destination, null, 0);
   }
 
@@ -339,6 +362,7 @@ public final class Session implements AutoCloseable {
   /**
    * Lets the store get on that waits for this session; for a session that is idle it never does.
    */
+  @Override
   public void refresh() {
     context.refresh();
     context.reportDurable();
@@ -363,14 +387,21 @@ public final class Session implements AutoCloseable {
     return completed;
   }
 
-  private LongOperations longs() {
+  @Override
+  boolean hasLongValues() {
+    return longs != null;
+  }
+
+  @Override
+  LongOperations longs() {
     if (longs == null) {
       throw unsupported("8-byte values");
     }
     return longs;
   }
 
-  private BytesOperations longKeyed() {
+  @Override
+  BytesOperations longKeyed() {
     if (kind != StoreKind.LONG_TO_BYTES) {
       throw unsupported("8-byte keys and values of bytes");
     }
@@ -379,12 +410,15 @@ public final class Session implements AutoCloseable {
 
   private BytesOperations byteKeyed(MemorySegment key) {
     Objects.requireNonNull(key, "key");
+    BytesOperations operations = byteKeyed();
+    BytesOperations.requireKey(key);
+    return operations;
+  }
+
+  @Override
+  BytesOperations byteKeyed() {
     if (kind != StoreKind.BYTES_TO_BYTES) {
       throw unsupported("keys of bytes");
-    }
-    if (key.byteSize() > BytesRecord.MAX_KEY_BYTES) {
-      throw new IllegalArgumentException(
-          "a key of " + key.byteSize() + " bytes is longer than " + BytesRecord.MAX_KEY_BYTES);
     }
     return bytes;
   }
@@ -392,12 +426,5 @@ public final class Session implements AutoCloseable {
   private UnsupportedOperationException unsupported(String what) {
     return new UnsupportedOperationException(
         "this call is for " + what + ", but the store is " + kind);
-  }
-
-  private static void requireDestination(MemorySegment destination) {
-    Objects.requireNonNull(destination, "destination");
-    if (destination.isReadOnly()) {
-      throw new IllegalArgumentException("destination is read-only");
-    }
   }
 }

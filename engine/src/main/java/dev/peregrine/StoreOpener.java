@@ -20,7 +20,8 @@ import java.util.List;
 
 /** Opens a store on a volume: a new one, or the one that is there. Used once, by one thread. */
 final class StoreOpener {
-  private static final String LOG_NAME = "log";
+  /** The log's segments in the volume. */
+  static final String LOG_NAME = "log";
 
   private final StoreConfig config;
   private final Volume volume;
@@ -45,18 +46,45 @@ final class StoreOpener {
     try {
       RecoveryPlan plan =
           token == null ? RecoveryPlan.newest(files) : RecoveryPlan.of(files, token);
+      if (plan != null) {
+        requireShape(plan.manifest());
+      }
       resources.device = volume.openDevice(LOG_NAME, config.segmentBytes());
       if (plan == null) {
         plan = create(resources.device);
       }
       return build(plan, resources, progress);
     } catch (DeviceException e) {
+      String message = "the store can't be opened: " + e.getMessage() + advice(token);
       resources.closeAfter(e);
-      throw new StoreIoException(Severity.STORE, "the store can't be opened", e);
+      throw new StoreIoException(Severity.STORE, message, e);
+    } catch (CorruptionException e) {
+      CorruptionException advising = new CorruptionException(e.getMessage() + advice(token));
+      advising.setStackTrace(e.getStackTrace());
+      resources.closeAfter(advising);
+      throw advising;
     } catch (RuntimeException | Error e) {
       resources.closeAfter(e);
       throw e;
     }
+  }
+
+  /** What to do when the newest checkpoint can't be recovered to; nothing if one was asked for. */
+  private String advice(CheckpointToken token) {
+    if (token != null) {
+      return "";
+    }
+    CheckpointToken before;
+    try {
+      before = RecoveryPlan.beforeNewest(files);
+    } catch (DeviceException e) {
+      return "";
+    }
+    return before == null
+        ? ""
+        : "; the checkpoint before is "
+            + before
+            + ": open the store with this token to go back to it, which gives up what came later";
   }
 
   /**
@@ -83,8 +111,8 @@ final class StoreOpener {
             limits.overflowCount());
     LogContents empty = LogContents.empty(shape.storeId());
     long first = LogAddress.FIRST;
-    CheckpointToken token =
-        new CheckpointToken(files.lastSequence() + 1, environment.random().getAsLong());
+    files.createRoot();
+    CheckpointToken token = new CheckpointToken(0, environment.random().getAsLong());
     Manifest manifest =
         new Manifest(
             token,
@@ -110,7 +138,6 @@ final class StoreOpener {
 
   private Store build(RecoveryPlan plan, Resources resources, RecoveryProgress progress) {
     Manifest manifest = plan.manifest();
-    requireShape(manifest);
     Device device = resources.device;
     StoreCore.Limits limits = limits(device, manifest.store());
     int chunkBytes = MemoryPlan.chunkBytes(config);

@@ -51,9 +51,11 @@ class ArchitectureTest {
       Set.of(
           "Store",
           "Session",
+          "SessionBatches",
           "StoreConfig",
           "StoreStats",
           "StoreOpener",
+          "StoreFiles",
           "StoreEnvironment",
           "MemoryPlan");
 

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
 import dev.peregrine.device.Volume;
+import dev.peregrine.internal.hlog.PageImage;
+import dev.peregrine.internal.hlog.ThreadDriver;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Wrong arguments and wrong calls: each a clear exception, and the session goes on. */
 class BadInputTest {
+  /** The longest key or value of a store of bytes with pages of 4 KiB. */
+  private static final int MOST = PageImage.usableBytes(TestStores.PAGE_BYTES) - 16;
+
   private static final MemorySegment SOME = MemorySegment.ofArray(new byte[8]);
 
   @TempDir Path directory;
@@ -141,8 +146,8 @@ class BadInputTest {
         Session session = store.newSession()) {
       MemorySegment empty = MemorySegment.ofArray(new byte[0]);
       MemorySegment huge = Arena.ofAuto().allocate(65_536);
-      MemorySegment large = MemorySegment.ofArray(new byte[4080]);
-      MemorySegment tooLarge = MemorySegment.ofArray(new byte[4081]);
+      MemorySegment large = MemorySegment.ofArray(new byte[MOST]);
+      MemorySegment tooLarge = MemorySegment.ofArray(new byte[MOST + 1]);
       for (Executable call :
           List.<Executable>of(
               () -> session.read(huge, SOME),
@@ -161,6 +166,23 @@ class BadInputTest {
       assertEquals(Status.CREATED, session.upsert(large, empty));
       assertEquals(Status.CREATED, session.upsert(empty, large));
       requireUsable(session, StoreKind.BYTES_TO_BYTES);
+    }
+  }
+
+  @Test
+  void shouldFindNothingToDeleteWhenTheKeyFitsNoRecord() {
+    Device device = TestDevice.MEMORY.open(null, 0);
+    StoreConfig config = TestStores.tiny(StoreKind.BYTES_TO_BYTES, 1, 8, 6, device.sectorBytes());
+    // All keys are in one chain, so that it might be one of those on the device.
+    try (Store store = TestStores.open(config, device, new ThreadDriver("test-log"), 0);
+        Session session = store.newSession()) {
+      KindFace face = new KindFace(StoreKind.BYTES_TO_BYTES, session);
+      for (int key = 0; key < 40; key++) {
+        face.upsert(key, new byte[1000]);
+      }
+      for (int bytes : new int[] {MOST + 1, TestStores.PAGE_BYTES, 65_535}) {
+        assertEquals(Status.NOT_FOUND, session.delete(MemorySegment.ofArray(new byte[bytes])));
+      }
     }
   }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.peregrine.device.DeviceException;
+import dev.peregrine.internal.hlog.PageDamage;
+import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.memory.Memory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -172,6 +174,19 @@ class ReadErrorTest {
               }
               return bytes;
             },
+            (offset, address, bytes) -> {
+              // No record, but a page that proves itself.
+              Memory.zero(address, PageImage.usableBytes(bytes));
+              PageDamage.reseal(address, bytes);
+              return bytes;
+            },
+            (offset, address, bytes) -> {
+              for (int at = 0; at < PageImage.usableBytes(bytes); at += Long.BYTES) {
+                Memory.putLong(address + at, 1L << 63 | 1L << 62 | (1L << 48) - 1);
+              }
+              PageDamage.reseal(address, bytes);
+              return bytes;
+            },
             (offset, address, bytes) -> 0,
             (offset, address, bytes) -> bytes - 512);
     try (Store store = openFilled(kind);
@@ -212,11 +227,13 @@ class ReadErrorTest {
                 Memory.putLong(address + at, word | 0x3FF_0000);
               }
             }
+            PageDamage.reseal(address, bytes);
             return bytes;
           };
       for (int key = 0; key < 20; key++) {
         int damaged = key;
-        assertThrows(CorruptionException.class, () -> face.get(damaged));
+        CorruptionException e = assertThrows(CorruptionException.class, () -> face.get(damaged));
+        assertTrue(e.getMessage().contains("there is no record"), e.getMessage());
       }
     }
   }

@@ -45,8 +45,7 @@ final class FreezingStore {
                 .pendingDepth(1)
                 .build(),
             new Spilling(device),
-            driver,
-            -1);
+            SharedStore.environment(driver, SharedStore.ALL_BITS));
     sessions = ThreadLocal.withInitial(store::newSession);
   }
 

@@ -4,10 +4,13 @@ import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
 import dev.peregrine.device.DeviceOptions;
 import dev.peregrine.device.Devices;
+import dev.peregrine.internal.hlog.LogDriver;
 import dev.peregrine.internal.hlog.ThreadDriver;
 import dev.peregrine.internal.record.KeyHash;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * One store in memory for all states of a test, and a session for each thread. A state takes a key
@@ -18,7 +21,9 @@ final class SharedStore {
   /** Leaves so little of a hash that keys with {@linkplain #takePair partners} abound. */
   static final long COLLIDING_MASK = (1 << 16) - 1;
 
-  private static final long ALL_BITS = -1;
+  /** All of a hash. */
+  static final long ALL_BITS = -1;
+
   private static final int KEYS = 1 << 16;
   private static final long MEMORY_BYTES = 6L << 30;
   private static final long INDEX_BYTES = 64L << 20;
@@ -48,10 +53,19 @@ final class SharedStore {
                 .pendingDepth(1)
                 .build(),
             device,
-            new ThreadDriver("jcstress-log"),
-            hashMask);
+            environment(new ThreadDriver("jcstress-log"), hashMask));
     sessions = ThreadLocal.withInitial(store::newSession);
     pairs = hashMask == ALL_BITS ? null : pairs((int) hashMask);
+  }
+
+  /** What a store of a test runs on. */
+  static StoreEnvironment environment(LogDriver driver, long hashMask) {
+    return new StoreEnvironment(
+        driver,
+        SystemNanoClock.INSTANCE,
+        System::currentTimeMillis,
+        new SplittableRandom()::nextLong,
+        hashMask);
   }
 
   /** Pairs of keys with the same hash, which share nothing with other pairs. */

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Sizes as people write them: {@code 4096}, {@code 4k}, {@code 1.5g}, in powers of 1024. */
-final class ByteSize implements ITypeConverter<Long> {
+public final class ByteSize implements ITypeConverter<Long> {
   private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgt]?)(?:i?b)?");
   private static final String UNITS = "kmgt";
   private static final int UNIT_BITS = 10;
@@ -27,7 +27,7 @@ final class ByteSize implements ITypeConverter<Long> {
   }
 
   /** The size with three digits or so and its unit. */
-  static String format(long bytes) {
+  public static String format(long bytes) {
     double value = bytes;
     int unit = 0;
     while (Math.abs(value) >= 1000 && unit < UNITS.length()) {

@@ -1,10 +1,10 @@
 package dev.peregrine.bench;
 
 /** A check did not hold: the message says which, and on what. */
-final class CheckFailedException extends RuntimeException {
+public final class CheckFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CheckFailedException(String message) {
+  public CheckFailedException(String message) {
     super(message);
   }
 }

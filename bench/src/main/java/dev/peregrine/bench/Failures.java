@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Which failures speak for themselves, and the line that tells them to people. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   /** Whether the message says enough, so that a stack trace would only hide it. */
-  static boolean isExplained(Throwable cause) {
+  public static boolean isExplained(Throwable cause) {
     return cause instanceof CheckFailedException
         || cause instanceof StoreException
         || cause instanceof DeviceException
@@ -20,7 +20,7 @@ final class Failures {
   }
 
   /** The message, with the messages of its causes where they add something. */
-  static String describe(Throwable failure) {
+  public static String describe(Throwable failure) {
     StringBuilder text = new StringBuilder(message(failure));
     for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
       String more = message(cause);
@@ -32,7 +32,7 @@ final class Failures {
   }
 
   /** The same failure as something that need not be declared. */
-  static RuntimeException unchecked(Throwable cause) {
+  public static RuntimeException unchecked(Throwable cause) {
     return switch (cause) {
       case Error error -> throw error;
       case RuntimeException unchecked -> unchecked;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Figures as people read them, and what is typical of several. */
-final class Figures {
+public final class Figures {
   private static final double[] RATE_UNITS = {1e9, 1e6, 1e3};
   private static final String[] RATE_NAMES = {" G/s", " M/s", " k/s"};
   private static final double[] TIME_UNITS = {1e9, 1e6, 1e3};
@@ -14,27 +14,27 @@ final class Figures {
   private Figures() {}
 
   /** A rate: {@code 12.3 M/s}. */
-  static String rate(double perSecond) {
+  public static String rate(double perSecond) {
     return scaled(perSecond, RATE_UNITS, RATE_NAMES, "/s");
   }
 
   /** A time: {@code 1.25 us}; a dash for none. */
-  static String time(long nanos) {
+  public static String time(long nanos) {
     return nanos == 0 ? "-" : scaled(nanos, TIME_UNITS, TIME_NAMES, " ns");
   }
 
   /** A count: {@code 1,234,567}. */
-  static String count(long count) {
+  public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
   /** A number with this many decimals. */
-  static String decimal(double value, int decimals) {
+  public static String decimal(double value, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
   /** The middle one, or the mean of the middle two. */
-  static double median(List<Double> values) {
+  public static double median(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;

@@ -15,10 +15,10 @@ import java.util.function.LongConsumer;
  *
  * @param <T> what each worker brings back
  */
-final class Gang<T> {
+public final class Gang<T> {
   /** What one worker does. */
   @FunctionalInterface
-  interface Task<T> {
+  public interface Task<T> {
     /**
      * @param worker which one it is, from 0
      * @param gang where it waits for the others and learns when to stop
@@ -36,24 +36,24 @@ final class Gang<T> {
   private final LongAdder done = new LongAdder();
   private volatile boolean stopped;
 
-  Gang(int workers) {
+  public Gang(int workers) {
     this.workers = workers;
     this.prepared = new CountDownLatch(workers);
   }
 
   /** Waits until every worker is prepared. A worker calls it exactly once, before it measures. */
-  void awaitStart() throws InterruptedException {
+  public void awaitStart() throws InterruptedException {
     prepared.countDown();
     start.await();
   }
 
   /** Whether the time is up or another worker failed. */
-  boolean isStopped() {
+  public boolean isStopped() {
     return stopped;
   }
 
   /** Tells the progress of a worker. */
-  void add(long amount) {
+  public void add(long amount) {
     done.add(amount);
   }
 
@@ -62,7 +62,7 @@ final class Gang<T> {
    *
    * @param progress is told the sum of what workers {@linkplain #add added}
    */
-  List<T> runToEnd(Task<T> task, LongConsumer progress) {
+  public List<T> runToEnd(Task<T> task, LongConsumer progress) {
     return run(task, Long.MAX_VALUE, elapsed -> progress.accept(done.sum()));
   }
 
@@ -71,7 +71,7 @@ final class Gang<T> {
    *
    * @param progress is told the milliseconds passed
    */
-  List<T> runFor(double seconds, Task<T> task, LongConsumer progress) {
+  public List<T> runFor(double seconds, Task<T> task, LongConsumer progress) {
     return run(task, Math.round(seconds * 1000), progress);
   }
 

@@ -10,7 +10,7 @@ import site.ycsb.generator.ScrambledZipfianGenerator;
  * size differ, and stores that are compared must be given the same one. Uniform draws repeat with
  * the seed. Read-only once built; any thread.
  */
-final class KeySequence {
+public final class KeySequence {
   private static final int MIN_LENGTH = 1 << 16;
   private static final int MAX_LENGTH = 1 << 24;
   private static final int PART_LENGTH = 1 << 14;
@@ -26,7 +26,7 @@ final class KeySequence {
    *
    * @param records how many records there are: at least 1
    */
-  static KeySequence draw(Distribution distribution, long records, long seed) {
+  public static KeySequence draw(Distribution distribution, long records, long seed) {
     long wanted = Math.clamp(2 * records, MIN_LENGTH, MAX_LENGTH);
     int length = Math.toIntExact(Long.highestOneBit(2 * wanted - 1));
     long[] indices = new long[length];
@@ -61,7 +61,7 @@ final class KeySequence {
   }
 
   /** The keys of the indices, in a new array. */
-  long[] keys() {
+  public long[] keys() {
     long[] keys = new long[indices.length];
     for (int i = 0; i < keys.length; i++) {
       keys[i] = Keys.of(indices[i]);
@@ -70,7 +70,7 @@ final class KeySequence {
   }
 
   /** Where one of several workers begins, so that they do not ask for the same in lock-step. */
-  static int offset(int length, int worker, int workers) {
+  public static int offset(int length, int worker, int workers) {
     return (int) ((long) length * worker / workers);
   }
 }

@@ -1,5 +1,6 @@
 package dev.peregrine.bench;
 
+import dev.peregrine.bench.compare.CompareCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       YcsbCommand.class,
       DeviceCommand.class,
+      CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })
@@ -46,7 +48,8 @@ public final class Main implements Runnable {
     return commandLine().execute(args);
   }
 
-  static CommandLine commandLine() {
+  /** All commands; what they print can be led elsewhere. */
+  public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
     IExitCodeExceptionMapper codes = cause -> EXIT_FAILED;

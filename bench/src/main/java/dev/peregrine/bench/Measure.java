@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** Collects the parts of one {@link Measurement}, from workers and from the store around them. */
-final class Measure {
+public final class Measure {
   /** Latencies are counted up to here; what takes longer counts as this long. */
   private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -43,12 +43,12 @@ final class Measure {
   }
 
   /** An empty histogram that records without allocating. */
-  static Histogram latencies() {
+  public static Histogram latencies() {
     return new Histogram(MAX_LATENCY_NANOS, LATENCY_DIGITS);
   }
 
   /** Records a latency, however long. */
-  static void record(Histogram latencies, long nanos) {
+  public static void record(Histogram latencies, long nanos) {
     latencies.recordValue(Math.clamp(nanos, 0, MAX_LATENCY_NANOS));
   }
 

@@ -4,11 +4,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** What options of all commands have in common: their limits are told the same way. */
-final class Options {
+public final class Options {
   private Options() {}
 
   /** Refuses a value outside of a range, by the option's name. */
-  static void requireRange(CommandSpec spec, String option, long value, long least, long most) {
+  public static void requireRange(
+      CommandSpec spec, String option, long value, long least, long most) {
     if (value < least || value > most) {
       throw new ParameterException(
           spec.commandLine(), option + " " + value + " is not in " + least + " to " + most);
@@ -16,7 +17,7 @@ final class Options {
   }
 
   /** Refuses a time that is not a positive number of seconds, a day at most. */
-  static void requireSeconds(CommandSpec spec, double seconds) {
+  public static void requireSeconds(CommandSpec spec, double seconds) {
     if (!(seconds > 0 && seconds <= 86_400)) {
       throw new ParameterException(
           spec.commandLine(), "--seconds " + seconds + " is not above 0 and at most 86400");
@@ -24,7 +25,7 @@ final class Options {
   }
 
   /** Refuses options that do not go together. */
-  static void require(CommandSpec spec, boolean condition, String message) {
+  public static void require(CommandSpec spec, boolean condition, String message) {
     if (!condition) {
       throw new ParameterException(spec.commandLine(), message);
     }

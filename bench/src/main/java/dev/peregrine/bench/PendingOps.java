@@ -8,7 +8,7 @@ import java.util.Arrays;
  * <p>An open-addressed table by serial number with room for a bounded number; one thread; nothing
  * is allocated after it has been made.
  */
-final class PendingOps {
+public final class PendingOps {
   private static final long EMPTY = Long.MIN_VALUE;
 
   private final long[] serials;
@@ -18,7 +18,7 @@ final class PendingOps {
 
   private int size;
 
-  PendingOps(int depth) {
+  public PendingOps(int depth) {
     int slots = Integer.highestOneBit(Math.max(2, depth)) * 8;
     serials = new long[slots];
     begins = new long[slots];
@@ -28,7 +28,7 @@ final class PendingOps {
   }
 
   /** Remembers an operation that is not remembered yet. */
-  void put(long serial, long beginNanos, long tag) {
+  public void put(long serial, long beginNanos, long tag) {
     if (size > mask / 2) {
       throw new IllegalStateException(size + " operations are pending");
     }
@@ -43,7 +43,7 @@ final class PendingOps {
   }
 
   /** Where an operation is remembered, until the next change; -1 if it is not. */
-  int find(long serial) {
+  public int find(long serial) {
     int slot = home(serial);
     while (serials[slot] != serial) {
       if (serials[slot] == EMPTY) {
@@ -55,17 +55,17 @@ final class PendingOps {
   }
 
   /** When the operation in a slot began. */
-  long begin(int slot) {
+  public long begin(int slot) {
     return begins[slot];
   }
 
   /** The tag of the operation in a slot. */
-  long tag(int slot) {
+  public long tag(int slot) {
     return tags[slot];
   }
 
   /** Forgets the operation in a slot, and moves up those that stood behind it. */
-  void remove(int slot) {
+  public void remove(int slot) {
     int gap = slot;
     for (int next = (gap + 1) & mask; serials[next] != EMPTY; next = (next + 1) & mask) {
       int distance = (next - home(serials[next])) & mask;
@@ -81,7 +81,7 @@ final class PendingOps {
   }
 
   /** How many are remembered. */
-  int size() {
+  public int size() {
     return size;
   }
 

@@ -9,14 +9,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Operations on a store of byte values; a read copies into the caller's buffer. */
-final class PeregrineBytesLoop extends PeregrineLoop {
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+class PeregrineBytesLoop extends PeregrineLoop {
+  /** The beginning of a value. */
+  protected static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment value;
   private final MemorySegment[] buffers;
   private final int bufferMask;
-  private final UpdateFunction increment;
+  private final int valueBytes;
+
+  /** Adds to the beginning of a value. */
+  protected final UpdateFunction increment;
 
   private int nextBuffer;
   private long written;
@@ -36,13 +40,27 @@ final class PeregrineBytesLoop extends PeregrineLoop {
       int worker,
       int workers) {
     super(store, workload, keys, worker, workers);
+    this.valueBytes = valueBytes;
     value = arena.allocate(valueBytes, Long.BYTES);
-    buffers = new MemorySegment[readBuffers];
-    for (int i = 0; i < readBuffers; i++) {
-      buffers[i] = arena.allocate(valueBytes, Long.BYTES);
-    }
+    buffers = newBuffers(readBuffers);
     bufferMask = readBuffers - 1;
     increment = new Increment(valueBytes);
+  }
+
+  /** Buffers for a value each, freed with this loop. */
+  protected final MemorySegment[] newBuffers(int count) {
+    MemorySegment[] made = new MemorySegment[count];
+    for (int i = 0; i < count; i++) {
+      made[i] = arena.allocate(valueBytes, Long.BYTES);
+    }
+    return made;
+  }
+
+  /** Puts away a buffer that is left to a pending read, for one that no read has any more. */
+  protected final MemorySegment exchange(MemorySegment used) {
+    MemorySegment free = buffers[nextBuffer & bufferMask];
+    buffers[nextBuffer++ & bufferMask] = used;
+    return free;
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.peregrine.Status;
 import dev.peregrine.Store;
 
 /** Operations on a store of longs. */
-final class PeregrineLongLoop extends PeregrineLoop {
+class PeregrineLongLoop extends PeregrineLoop {
   private long written;
 
   PeregrineLongLoop(Store store, Workload workload, long[] keys, int worker, int workers) {

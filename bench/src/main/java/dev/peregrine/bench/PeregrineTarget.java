@@ -40,12 +40,19 @@ final class PeregrineTarget implements YcsbTarget {
 
   @Override
   public OperationLoop newLoop(Workload workload, long[] keys, int worker) {
+    int batch = plan.batch();
     if (store.config().kind() == StoreKind.LONG_TO_LONG) {
-      return new PeregrineLongLoop(store, workload, keys, worker, plan.threads());
+      return batch == 1
+          ? new PeregrineLongLoop(store, workload, keys, worker, plan.threads())
+          : new PeregrineLongBatchLoop(store, workload, keys, batch, worker, plan.threads());
     }
     int readBuffers = plan.isInMemory() ? 1 : Integer.highestOneBit(plan.pendingDepth()) * 4;
-    return new PeregrineBytesLoop(
-        store, workload, keys, plan.valueBytes(), readBuffers, worker, plan.threads());
+    int valueBytes = plan.valueBytes();
+    return batch == 1
+        ? new PeregrineBytesLoop(
+            store, workload, keys, valueBytes, readBuffers, worker, plan.threads())
+        : new PeregrineBytesBatchLoop(
+            store, workload, keys, valueBytes, readBuffers, batch, worker, plan.threads());
   }
 
   @Override

@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * What a long step has done so far: a bar where people watch, a line at its end where not. One
  * thread uses it.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final int WIDTH = 78;
   private static final int REFRESH_MILLIS = 200;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -35,13 +35,13 @@ final class Progress implements AutoCloseable {
    * @param total the amount of work in it
    * @param unit the unit of the amount, or empty
    */
-  static Progress start(PrintWriter out, String task, long total, String unit) {
+  public static Progress start(PrintWriter out, String task, long total, String unit) {
     out.flush();
     return new Progress(task, out, isTerminal() ? bar(task, total, unit) : null);
   }
 
   /** Whether standard output goes to people. */
-  static boolean isTerminal() {
+  public static boolean isTerminal() {
     return System.console() != null && System.console().isTerminal();
   }
 
@@ -58,7 +58,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Tells how much of the total is done. */
-  void to(long amount) {
+  public void to(long amount) {
     if (bar != null) {
       bar.stepTo(amount);
     }

@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text under a head, each column as wide as it must be; numbers to the right. */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final List<String[]> rows = new ArrayList<>();
 
-  Table(String... head) {
+  public Table(String... head) {
     rows.add(head);
   }
 
   /** Adds a row of as many cells as the head has. */
-  void row(String... cells) {
+  public void row(String... cells) {
     if (cells.length != rows.getFirst().length) {
       throw new IllegalArgumentException(
           cells.length + " cells in a table of " + rows.getFirst().length);

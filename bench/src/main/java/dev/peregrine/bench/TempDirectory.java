@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory that goes away with all that is in it, also when the JVM is interrupted. */
-final class TempDirectory implements AutoCloseable {
+public final class TempDirectory implements AutoCloseable {
   private final Path path;
   private final Thread hook = new Thread(this::delete);
 
@@ -27,7 +27,7 @@ final class TempDirectory implements AutoCloseable {
    * @param neededBytes the space that will be needed
    * @throws CheckFailedException if there is less space
    */
-  static TempDirectory create(Path parent, long neededBytes) throws IOException {
+  public static TempDirectory create(Path parent, long neededBytes) throws IOException {
     if (parent != null) {
       Files.createDirectories(parent);
     }
@@ -50,7 +50,7 @@ final class TempDirectory implements AutoCloseable {
   }
 
   /** Where it is. */
-  Path path() {
+  public Path path() {
     return path;
   }
 

@@ -1,7 +1,7 @@
 package dev.peregrine.bench;
 
 /** The YCSB core workloads that need neither scans nor inserts. */
-enum Workload {
+public enum Workload {
   /** Update heavy: half reads, half blind writes. */
   A(50, false),
   /** Read mostly: 95 % reads, 5 % blind writes. */
@@ -22,12 +22,12 @@ enum Workload {
   }
 
   /** Whether it does nothing but read. */
-  boolean isReadOnly() {
+  public boolean isReadOnly() {
     return readPercent == PERCENT;
   }
 
   /** Whether what is not a read is a read-modify-write, and not a blind write. */
-  boolean modifies() {
+  public boolean modifies() {
     return modifies;
   }
 
@@ -36,12 +36,12 @@ enum Workload {
    *
    * @return the bound to compare with: 0 to 2^32
    */
-  long readBound() {
+  public long readBound() {
     return (1L << Integer.SIZE) * readPercent / PERCENT;
   }
 
   /** Whether an operation with this random number is a read. */
-  static boolean isRead(long random, long readBound) {
+  public static boolean isRead(long random, long readBound) {
     return (random >>> Integer.SIZE) < readBound;
   }
 }

@@ -109,13 +109,14 @@ final class YcsbBench {
     }
     targets.forEach(target -> out.println(target.describe()));
     out.printf(
-        "workload %s, %s, %s records of 8+%d bytes (%s of log), %d threads%n",
+        "workload %s, %s, %s records of 8+%d bytes (%s of log), %d threads%s%n",
         plan.workload(),
         plan.distribution().label(),
         Figures.count(records),
         plan.valueBytes(),
         ByteSize.format(plan.dataBytes()),
-        plan.threads());
+        plan.threads(),
+        plan.batch() == 1 ? "" : ", batches of " + plan.batch());
     out.flush();
   }
 
@@ -149,6 +150,7 @@ final class YcsbBench {
     out.println();
     out.print(table);
     report.put("checksum", meter.checksum());
+    report.put("batch", plan.batch());
   }
 
   /** Each once; every other time in the opposite order. */

@@ -75,6 +75,15 @@ final class YcsbCommand implements Callable<Integer> {
   private int threads = 2;
 
   @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description =
+          "Keys that the engine is given at once where throughput is measured; latency is that of"
+              + " single operations. Those to read and those to change are batches of their own."
+              + " 1: no batches.")
+  private int batch = 1;
+
+  @Option(
       names = "--memory",
       paramLabel = "SIZE",
       converter = ByteSize.class,
@@ -169,6 +178,7 @@ final class YcsbCommand implements Callable<Integer> {
             records,
             valueBytes,
             threads,
+            batch,
             pending,
             memory == null ? 0 : memory,
             index == null ? 0 : index,
@@ -206,6 +216,7 @@ final class YcsbCommand implements Callable<Integer> {
     Options.requireRange(spec, "--records", records, 1000, MAX_RECORDS);
     Options.requireRange(spec, "--value-bytes", valueBytes, Long.BYTES, MAX_VALUE_BYTES);
     Options.requireRange(spec, "--threads", threads, 1, MAX_THREADS);
+    Options.requireRange(spec, "--batch", batch, 1, OperationLoop.CHUNK);
     Options.requireRange(spec, "--pending", pending, 1, MAX_DEPTH);
     Options.requireRange(spec, "--repetitions", repetitions, 1, 1000);
     Options.requireSeconds(spec, seconds);

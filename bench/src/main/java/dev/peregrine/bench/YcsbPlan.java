@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param records how many there are
  * @param valueBytes the length of each value; 8 for a store of longs
  * @param threads workers, a session each
+ * @param batch keys of one of the store's batches; 1 for single operations
  * @param pendingDepth operations that one session can have pending
  * @param memoryBytes the store's budget; 0 for enough to hold everything
  * @param indexBytes the index's part of it; 0 for what suits the records
@@ -22,12 +23,13 @@ import java.util.Locale;
  * @param latencySeconds how long each repetition measures latency, apart
  * @param repetitions how often each store is measured
  */
-record YcsbPlan(
+public record YcsbPlan(
     Workload workload,
     Distribution distribution,
     long records,
     int valueBytes,
     int threads,
+    int batch,
     int pendingDepth,
     long memoryBytes,
     long indexBytes,
@@ -42,12 +44,12 @@ record YcsbPlan(
   private static final long IN_MEMORY_SLACK_BYTES = 64L << 20;
 
   /** What all records take in the log. */
-  long dataBytes() {
+  public long dataBytes() {
     return records * Sizing.recordBytes(valueBytes);
   }
 
   /** A session for each worker. */
-  int sessions() {
+  public int sessions() {
     return threads;
   }
 
@@ -58,17 +60,17 @@ record YcsbPlan(
   }
 
   /** A budget that holds everything. */
-  long fullMemoryBytes() {
+  public long fullMemoryBytes() {
     return (long) (dataBytes() * IN_MEMORY_FACTOR) + IN_MEMORY_SLACK_BYTES + otherBytes();
   }
 
   /** The budget. */
-  long budgetBytes() {
+  public long budgetBytes() {
     return memoryBytes == 0 ? fullMemoryBytes() : memoryBytes;
   }
 
   /** Whether no operation ever needs the device. */
-  boolean isInMemory() {
+  public boolean isInMemory() {
     return budgetBytes() >= fullMemoryBytes();
   }
 
@@ -77,19 +79,19 @@ record YcsbPlan(
   }
 
   /** The page of the log. */
-  int resolvedPageBytes() {
+  public int resolvedPageBytes() {
     return pageBytes != 0
         ? pageBytes
         : Sizing.pageBytes(Math.max(0, budgetBytes() - otherBytes()), valueBytes);
   }
 
   /** The length of a segment file. */
-  long segmentBytes() {
+  public long segmentBytes() {
     return (long) resolvedPageBytes() * Sizing.SEGMENT_PAGES;
   }
 
   /** The store's configuration. */
-  StoreConfig config(Path directory) {
+  public StoreConfig config(Path directory) {
     return StoreConfig.builder(Sizing.kind(valueBytes))
         .directory(directory)
         .device(device)

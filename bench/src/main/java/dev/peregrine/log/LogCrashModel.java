@@ -154,7 +154,9 @@ final class LogCrashModel {
     }
     if (first < 0) {
       // Nothing is left to be seen: all that may be dropped is, or all was.
-      first = next = isAllGoneAllowed() ? Math.max(dropped, Math.min(items.size(), droppedPerhaps)) : -1;
+      first =
+          next =
+              isAllGoneAllowed() ? Math.max(dropped, Math.min(items.size(), droppedPerhaps)) : -1;
       if (first < 0) {
         throw new LogCrashViolation("the log is empty, and " + certain + " entries were certain");
       }
@@ -192,12 +194,18 @@ final class LogCrashModel {
 
   private int firstIndex(LogReader reader) {
     for (int index : new int[] {dropped, droppedPerhaps}) {
-      if (index < items.size() && matches(reader.entry(), items.get(index))) {
+      if (index < items.size()
+          && matches(reader.entry(), items.get(index))
+          && isAt(items.get(index), reader.address())) {
         return index;
       }
     }
     throw new LogCrashViolation(
         "the first entry, at address " + reader.address() + ", is not entry " + dropped);
+  }
+
+  private static boolean isAt(Item item, long address) {
+    return item.address == UNKNOWN || item.address == address;
   }
 
   private static boolean matches(ValueView view, Item item) {
@@ -214,7 +222,7 @@ final class LogCrashModel {
       throw new LogCrashViolation(
           "entry " + item.number + " is wrong, at address " + reader.address());
     }
-    if (item.address != UNKNOWN && item.address != reader.address()) {
+    if (!isAt(item, reader.address())) {
       throw new LogCrashViolation(
           "entry " + item.number + " was at " + item.address + ", and is at " + reader.address());
     }

@@ -79,7 +79,11 @@ public final class LogCrashRun {
     } catch (RuntimeException | Error e) {
       LogCrashViolation violation =
           new LogCrashViolation(
-              "seed " + seed + (powerOffAtEvent > 0 ? ", event " + powerOffAtEvent : "") + ": " + e);
+              "seed "
+                  + seed
+                  + (powerOffAtEvent > 0 ? ", event " + powerOffAtEvent : "")
+                  + ": "
+                  + e);
       violation.initCause(e);
       throw violation;
     }

@@ -65,7 +65,16 @@ class MainTest {
         "device --depth 0",
         "device --bytes 1",
         "device --kind null",
-        "device --kind memory --fio"
+        "device --kind memory --fio",
+        "compare --only chm",
+        "compare --only chm-g1 --resident quarter",
+        "compare --workloads D",
+        "compare --records 1",
+        "compare --records 90000000",
+        "compare --value-bytes 4",
+        "compare --threads 0",
+        "compare --resident half",
+        "compare --seconds 0"
       })
   void shouldSayInOneLineWhatIsWrongWhenArgumentsAreBad(String arguments) {
     int exit =
@@ -78,7 +87,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "ycsb", "device", "jmh"})
+  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh"})
   void shouldExplainEachCommand(String command) {
     assertEquals(Main.EXIT_OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
@@ -87,7 +96,7 @@ class MainTest {
   @Test
   void shouldListTheCommands() {
     assertEquals(Main.EXIT_OK, run("--help"));
-    for (String command : new String[] {"demo", "ycsb", "device", "jmh"}) {
+    for (String command : new String[] {"demo", "ycsb", "device", "compare", "jmh"}) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
   }

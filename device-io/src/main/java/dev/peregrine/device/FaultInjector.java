@@ -155,8 +155,8 @@ final class FaultInjector {
   }
 
   /** Whether an unsynced sector that is not dropped is torn. */
-  boolean tearsSector() {
-    boolean tears = plan.tearsSectors() && random.nextInt(TORN_ONE_IN) == 0;
+  boolean tearsSector(boolean mayTear) {
+    boolean tears = mayTear && plan.tearsSectors() && random.nextInt(TORN_ONE_IN) == 0;
     tornSectors += tears ? 1 : 0;
     keptSectors += tears ? 0 : 1;
     return tears;

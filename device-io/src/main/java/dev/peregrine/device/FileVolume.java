@@ -1,6 +1,5 @@
 package dev.peregrine.device;
 
-import dev.peregrine.device.segment.Poison;
 import dev.peregrine.posix.DirectFile;
 import dev.peregrine.posix.Errno;
 import dev.peregrine.posix.ErrnoException;
@@ -29,7 +28,7 @@ final class FileVolume implements Volume {
   private final FileTree tree;
   private final DeviceKind kind;
   private final VolumeLock lock;
-  private final Poison poison = new Poison();
+  private final FailedSyncs failedSyncs = new FailedSyncs();
   private final OpenDevices devices = new OpenDevices();
 
   /** A call holds it for reading, {@link #close} for writing. */
@@ -205,7 +204,7 @@ final class FileVolume implements Volume {
         () -> {
           Path file = tree.requireFile("sync", checked);
           synchronized (syncLock) {
-            poison.requireHealthy("sync", file.toString(), -1);
+            failedSyncs.requireNone(checked);
             DirectFile kept = unsynced.remove(file);
             try (DirectFile open = kept != null ? kept : DirectFile.openToRead(file)) {
               if (!open.isRegular()) {
@@ -222,7 +221,7 @@ final class FileVolume implements Volume {
     try {
       open.sync();
     } catch (ErrnoException e) {
-      throw poison.poison(tree.refused("sync", path, e.errno(), e.getMessage()));
+      throw failedSyncs.add(path, tree.refused("sync", path, e.errno(), e.getMessage()));
     }
   }
 
@@ -242,6 +241,7 @@ final class FileVolume implements Volume {
             throw tree.refused("rename", target, Errno.EISDIR);
           }
           FileNames.rename(sourcePath, targetPath);
+          failedSyncs.renamed(source, target);
           DirectFile kept = unsynced.remove(sourcePath);
           DirectFile replaced = source.equals(target) ? null : unsynced.remove(targetPath);
           if (replaced != null) {
@@ -269,6 +269,7 @@ final class FileVolume implements Volume {
           }
           tree.requireFile("delete", checked);
           FileNames.deleteFile(file);
+          failedSyncs.deleted(checked);
           DirectFile kept = unsynced.remove(file);
           if (kept != null) {
             kept.close();
@@ -286,12 +287,10 @@ final class FileVolume implements Volume {
         () -> {
           Path found = tree.requireDirectory("syncDirectory", checked);
           synchronized (syncLock) {
-            poison.requireHealthy("syncDirectory", found.toString(), -1);
             try {
               DirectFile.syncDirectory(found);
             } catch (ErrnoException e) {
-              throw poison.poison(
-                  tree.refused("syncDirectory", checked, e.errno(), e.getMessage()));
+              throw tree.refused("syncDirectory", checked, e.errno(), e.getMessage());
             }
           }
           return null;

@@ -56,14 +56,16 @@ final class SimulatedFile implements SimulatedNode {
   }
 
   /** A length, and of the sectors within it the bytes, zeros or garbage. */
-  private byte[] part(FaultInjector faults, boolean mayTear) {
+  private byte[] part(FaultInjector faults, boolean ofCrash) {
     byte[] part = Arrays.copyOf(contents, faults.lengthLeft(contents.length));
     faults.drawDropRate();
+    // Otherwise hardly any longer file would be whole.
+    boolean tears = ofCrash && faults.either();
     for (int from = 0; from < part.length; from += SECTOR_BYTES) {
       int to = Math.min(part.length, from + SECTOR_BYTES);
       if (faults.dropsSector()) {
         Arrays.fill(part, from, to, (byte) 0);
-      } else if (mayTear && faults.tearsSector()) {
+      } else if (ofCrash && faults.tearsSector(tears)) {
         byte[] garbage = new byte[to - from];
         faults.fillWithGarbage(garbage);
         System.arraycopy(garbage, 0, part, from, garbage.length);

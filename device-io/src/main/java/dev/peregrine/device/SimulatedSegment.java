@@ -123,7 +123,7 @@ final class SimulatedSegment implements SimulatedNode {
   }
 
   private static byte[] survivor(List<byte[]> versions, FaultInjector faults) {
-    if (!faults.tearsSector()) {
+    if (!faults.tearsSector(true)) {
       return versions.get(faults.versionOf(versions.size()));
     }
     byte[] garbage = new byte[SECTOR_BYTES];

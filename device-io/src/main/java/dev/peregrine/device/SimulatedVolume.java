@@ -1,6 +1,5 @@
 package dev.peregrine.device;
 
-import dev.peregrine.device.segment.Poison;
 import dev.peregrine.posix.Errno;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ public final class SimulatedVolume implements Volume {
   private static final String SEGMENT = "it is a segment of a device";
 
   private final SimulatedMachine machine;
-  private final Poison poison = new Poison();
+  private final FailedSyncs failedSyncs = new FailedSyncs();
   private final OpenDevices devices = new OpenDevices();
 
   /** Guarded by the machine's monitor. */
@@ -215,11 +214,11 @@ public final class SimulatedVolume implements Volume {
     synchronized (machine) {
       requireUsable("sync", path);
       SimulatedFile file = requireFile("sync", checked);
-      poison.requireHealthy("sync", path, -1);
+      failedSyncs.requireNone(checked);
       machine.requirePass("sync", path);
       if (machine.faults().failsVolumeCall()) {
         file.failSync(machine.faults());
-        throw poison.poison(failure("sync", path, Errno.EIO));
+        throw failedSyncs.add(checked, failure("sync", path, Errno.EIO));
       }
       file.sync();
     }
@@ -244,6 +243,7 @@ public final class SimulatedVolume implements Volume {
       }
       begin("rename", from);
       machine.tree().rename(sourceParent, source.name(), targetParent, target.name());
+      failedSyncs.renamed(source, target);
     }
   }
 
@@ -263,6 +263,7 @@ public final class SimulatedVolume implements Volume {
       }
       begin("delete", path);
       machine.tree().delete(parent, checked.name());
+      failedSyncs.deleted(checked);
     }
   }
 
@@ -272,11 +273,10 @@ public final class SimulatedVolume implements Volume {
     synchronized (machine) {
       requireUsable("syncDirectory", path);
       SimulatedDirectory directory = requireDirectory("syncDirectory", checked);
-      poison.requireHealthy("syncDirectory", path, -1);
       machine.requirePass("syncDirectory", path);
       if (machine.faults().failsVolumeCall()) {
         machine.tree().failSync(directory, machine.faults());
-        throw poison.poison(failure("syncDirectory", path, Errno.EIO));
+        throw failure("syncDirectory", path, Errno.EIO);
       }
       machine.tree().sync(directory);
     }

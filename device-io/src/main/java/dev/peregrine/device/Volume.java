@@ -14,9 +14,10 @@ import java.util.List;
  * <p><b>Durability.</b> Nothing is durable before it is asked for: the bytes of a file by {@link
  * #sync}, its name, a new name after {@link #rename} and the absence of a deleted one by {@link
  * #syncDirectory} of the directory that holds it. A power cut may undo what was not asked for, in
- * any combination. A failed sync poisons the volume: every later sync, of files and directories,
- * fails with the first cause, because a success would prove nothing. What was not synced by then is
- * lost or not. A device that fails poisons itself only.
+ * any combination. A file whose sync failed is lost: a later sync of it fails with the first cause,
+ * because a success would prove nothing, until it is deleted. After a failed sync of a directory
+ * what it was called for may be lost, also if a later one succeeds: do it anew under another name.
+ * A device that fails poisons itself only.
  *
  * <p>One user at a time has a volume open, in whatever process; one that dies gives it back. Files
  * are created readable and writable by their owner only, directories likewise. Symbolic links and

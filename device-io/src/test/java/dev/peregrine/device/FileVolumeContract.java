@@ -169,19 +169,27 @@ abstract class FileVolumeContract extends VolumeContract {
     }
   }
 
-  private Process child(String... arguments) throws IOException {
+  private Process child(String mode) throws IOException {
+    return child("exec \"$@\"", mode);
+  }
+
+  /** A child JVM; a shell that may set limits first starts it. */
+  private Process child(String script, String mode) throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FileVolumeContract.class.getName(),
-                root().toString(),
-                kind().name()));
-    command.addAll(List.of(arguments));
+        List.of(
+            "bash",
+            "-c",
+            script,
+            "bash",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            FileVolumeContract.class.getName(),
+            root().toString(),
+            kind().name(),
+            mode);
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
@@ -213,13 +221,28 @@ abstract class FileVolumeContract extends VolumeContract {
     }
   }
 
-  /** The child: opens the volume, says so, and holds it until it is killed. */
+  @Test
+  void shouldLeaveNoFileWhenItCannotBeWrittenAsAWhole() throws Exception {
+    Process child = child("ulimit -f 64; exec \"$@\"", "write");
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, child.waitFor(), output);
+    assertTrue(output.startsWith("REFUSED write failed on "), output);
+    assertTrue(output.contains("EFBIG"), output);
+    try (Volume volume = open()) {
+      assertEquals(List.of("small"), volume.list(""));
+    }
+  }
+
+  /** The child: opens the volume, and holds it until it is killed or writes to it. */
   public static void main(String[] args) throws Exception {
     try (Volume volume = Volumes.open(Path.of(args[0]), DeviceKind.valueOf(args[1]))) {
       if (args[2].equals("hold")) {
         volume.write("a", bytes("held"));
         System.out.println("OPEN");
         Thread.sleep(Long.MAX_VALUE);
+      } else if (args[2].equals("write")) {
+        volume.write("small", new byte[60_000]);
+        volume.write("large", new byte[100_000]);
       }
     } catch (DeviceException e) {
       System.out.println("REFUSED " + e.getMessage());

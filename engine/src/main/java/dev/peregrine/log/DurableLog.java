@@ -208,7 +208,7 @@ public final class DurableLog implements AutoCloseable {
    */
   public long commitAndWait() {
     requireHealthy();
-    core.awaitCommitted(core.request());
+    core.awaitCommitted(core.requestWithPositions());
     return core.committed();
   }
 

@@ -22,7 +22,9 @@ import java.util.List;
  * Any thread may call any method; two must not change one checkpoint at once.
  */
 public final class CheckpointFiles {
-  private static final String ROOT = "checkpoints";
+  /** The directory that all of them lie in. */
+  public static final String ROOT = "checkpoints";
+
   private static final String MANIFEST = "manifest";
   private static final String UNFINISHED = "manifest.new";
   private static final String INDEX = "index";
@@ -49,12 +51,21 @@ public final class CheckpointFiles {
     return all.isEmpty() ? -1 : all.getLast().sequence();
   }
 
+  /**
+   * Makes the directory of all checkpoints, durably, where there are none. One that is there is
+   * made anew: whoever made it may have failed to make it durable.
+   */
+  public void createRoot() {
+    if (volume.exists(ROOT)) {
+      deleteUnfinished();
+      volume.delete(ROOT);
+    }
+    volume.makeDirectory(ROOT);
+    volume.syncDirectory("");
+  }
+
   /** Makes the directory of a checkpoint, durably, so that images can be written to it. */
   public void create(CheckpointToken token) {
-    if (!volume.exists(ROOT)) {
-      volume.makeDirectory(ROOT);
-      volume.syncDirectory("");
-    }
     volume.makeDirectory(directory(token));
     volume.syncDirectory(ROOT);
   }

@@ -256,16 +256,16 @@ final class CheckpointJob implements BackgroundTask {
     parts.log().pinHead(0);
     pinned = true;
     flushedUntil = Math.min(parts.log().flushedUntilAcquire(), cut);
-    boolean increment = kind == CheckpointKind.INCREMENTAL && history.canIncrement();
-    long[] pages =
-        flushedUntil >= cut
-            ? new long[0]
-            : increment
-                ? parts
-                    .log()
-                    .changedPages(
-                        flushedUntil, cut, history.snapshotCut(), history.snapshotVersion())
-                : parts.log().changedPages(flushedUntil, cut, 0, 0);
+    if (flushedUntil == cut) {
+      // There is nothing to dump: the log's own segments have it all.
+      tailChecksums = parts.log().tailChecksums(cut);
+    }
+    long[] pages = history.canIncrement() ? changedPages() : null;
+    // Also a full snapshot of what has not changed is the one before.
+    boolean increment = pages != null && (kind == CheckpointKind.INCREMENTAL || pages.length == 0);
+    if (!increment) {
+      pages = parts.log().changedPages(flushedUntil, cut, 0, 0);
+    }
     long bytes = (long) pages.length * parts.shape().pageBytes();
     snapshotDump =
         new SnapshotDump(
@@ -275,6 +275,12 @@ final class CheckpointJob implements BackgroundTask {
             parts.files().openPages(token, bytes, parts.shape().segmentBytes()),
             parts);
     bytesToWrite += bytes;
+  }
+
+  private long[] changedPages() {
+    return parts
+        .log()
+        .changedPages(flushedUntil, cut, history.snapshotCut(), history.snapshotVersion());
   }
 
   private int waitFlush() {
@@ -399,8 +405,9 @@ final class CheckpointJob implements BackgroundTask {
     long version = SystemState.version(parts.state().wordAcquire());
     move(Phase.REST, version);
     closeDumps();
-    complete();
+    // Before, because who waits for the end may start the next at once.
     done = true;
+    complete();
     return 1;
   }
 

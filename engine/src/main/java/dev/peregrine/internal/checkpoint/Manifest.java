@@ -87,12 +87,14 @@ public record Manifest(
       int[] tailChecksums) {}
 
   /**
-   * Pages in a file of their own, one after the other; each verifies itself.
+   * Pages in a file of their own, one after the other.
    *
    * @param base the snapshot to look in for pages that are not in this one, or null
    * @param pages their numbers, ascending
+   * @param checksums what each page's zone says that its checksum is: it proves the whole page, and
+   *     that it is not an older image of it
    */
-  public record SnapshotPart(CheckpointToken base, long[] pages) {}
+  public record SnapshotPart(CheckpointToken base, long[] pages, int[] checksums) {}
 
   /**
    * The sessions.

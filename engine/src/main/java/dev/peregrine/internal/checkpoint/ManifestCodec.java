@@ -54,6 +54,7 @@ public final class ManifestCodec {
     if (fields.present(manifest.snapshot() != null)) {
       optionalToken(fields, manifest.snapshot().base());
       fields.putLongs(manifest.snapshot().pages());
+      fields.putInts(manifest.snapshot().checksums());
     }
     if (fields.present(manifest.sessions() != null)) {
       sessions(fields, manifest.sessions());
@@ -117,7 +118,9 @@ public final class ManifestCodec {
     Manifest.IndexPart index = in.present() ? index(in) : null;
     Manifest.LogPart log = in.present() ? log(in) : null;
     Manifest.SnapshotPart snapshot =
-        in.present() ? new Manifest.SnapshotPart(optionalToken(in), in.getLongs()) : null;
+        in.present()
+            ? new Manifest.SnapshotPart(optionalToken(in), in.getLongs(), in.getInts())
+            : null;
     Manifest.SessionPart sessions = in.present() ? sessions(in) : null;
     return new Manifest(token, kind, created, shape, indexToken, index, log, snapshot, sessions);
   }

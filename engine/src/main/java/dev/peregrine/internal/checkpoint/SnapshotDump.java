@@ -3,6 +3,7 @@ package dev.peregrine.internal.checkpoint;
 import dev.peregrine.CheckpointToken;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.memory.Checksum;
 
 /**
@@ -13,6 +14,7 @@ final class SnapshotDump implements AutoCloseable {
   private final HybridLog log;
   private final CheckpointToken base;
   private final long[] pages;
+  private final int[] checksums;
   private final long cut;
   private final ImageWriter writer;
   private final Checksum checksum;
@@ -25,6 +27,7 @@ final class SnapshotDump implements AutoCloseable {
     this.log = parts.log();
     this.base = base;
     this.pages = pages;
+    this.checksums = new int[pages.length];
     this.cut = cut;
     this.throttle = parts.throttle();
     this.checksum = new Checksum(parts.buffers(), CheckpointParts.buffersBytes(parts.chunkBytes()));
@@ -47,10 +50,14 @@ final class SnapshotDump implements AutoCloseable {
         break;
       }
       for (int i = 0; i < count; i++) {
-        log.copyPageImage(pages[copied + i], cut, buffer + (long) i * pageBytes, checksum);
+        long image = buffer + (long) i * pageBytes;
+        log.copyPageImage(pages[copied + i], cut, image, checksum);
+        checksums[copied + i] = PageImage.pageChecksum(image, pageBytes);
       }
       writer.write(buffer, count * pageBytes);
       copied += count;
+      // What has been copied may leave memory.
+      log.pinHead(copied < pages.length ? pages[copied] * pageBytes : cut);
       work++;
       buffer = writer.freeBuffer();
     }
@@ -77,7 +84,7 @@ final class SnapshotDump implements AutoCloseable {
 
   /** What the manifest says of it. */
   Manifest.SnapshotPart part() {
-    return new Manifest.SnapshotPart(base, pages);
+    return new Manifest.SnapshotPart(base, pages, checksums);
   }
 
   @Override

@@ -20,10 +20,10 @@ final class HeadPin {
    * Keeps {@code head} from passing an address.
    *
    * @return where it is now, and stays if that is further
-   * @throws IllegalStateException if it is pinned already
+   * @throws IllegalStateException if it is pinned further ahead already
    */
   synchronized long pin(long address) {
-    if (pinned != NOWHERE) {
+    if (pinned != NOWHERE && address < pinned) {
       throw new IllegalStateException("the log's head is pinned already, at " + pinned);
     }
     pinned = address;

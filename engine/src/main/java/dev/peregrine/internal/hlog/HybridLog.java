@@ -47,7 +47,7 @@ public final class HybridLog implements AutoCloseable {
   private final TailAllocator tail;
   private final PageFrames frames;
   private final ChangeMarks marks;
-  private final ChecksumTables tables;
+  final ChecksumTables tables;
   private final PageFormat format;
   private final LogDriver driver;
   private final LogWorker worker;
@@ -280,11 +280,12 @@ public final class HybridLog implements AutoCloseable {
 
   /**
    * Keeps the pages from an address on in memory: the head does not pass the start of its page
-   * until {@link #unpinHead}. Allocations that need their frames wait. There is one pin at a time.
+   * until {@link #unpinHead}. Allocations that need their frames wait. There is one pin, which can
+   * be moved forward.
    *
    * @return the head now; if it is above, then what is below has left memory before, and the head
    *     stays where it is
-   * @throws IllegalStateException if it is pinned already
+   * @throws IllegalStateException if it would move back
    */
   public long pinHead(long address) {
     return headPin.pin(pageStart(address));
@@ -324,8 +325,12 @@ public final class HybridLog implements AutoCloseable {
    * @param version the version that ended with it; 0 for all pages
    */
   public long[] changedPages(long fromAddress, long untilAddress, long cut, long version) {
+    if (fromAddress >= untilAddress) {
+      return new long[0];
+    }
+    long appended = untilAddress > cut ? pageOf(cut) : Long.MAX_VALUE;
     return LongStream.rangeClosed(pageOf(fromAddress), pageOf(untilAddress - 1))
-        .filter(page -> version == 0 || page >= pageOf(cut) || changedVersion(page) > version)
+        .filter(page -> version == 0 || page >= appended || changedVersion(page) > version)
         .toArray();
   }
 

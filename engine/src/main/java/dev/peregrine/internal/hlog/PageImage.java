@@ -19,7 +19,7 @@ import dev.peregrine.memory.Memory;
  *  footer:
  *   0                  8          16            24           28         32                    end
  *  +------------------+----------+-------------+------------+----------+-----------+-----+--------+
- *  | magic, version   | store id | page number | generation | 0        | checksum  | pad | zone's |
+ *  | magic, version   | store id | page number | generation | role     | checksum  | pad | zone's |
  *  |                  |          |             |            |          | of each   | to  | check- |
  *  |                  |          |             |            |          | data block| 8   | sum    |
  *  +------------------+----------+-------------+------------+----------+-----------+-----+--------+
@@ -28,7 +28,8 @@ import dev.peregrine.memory.Memory;
  * A checksum is CRC32C: 4 bytes for a data block; for the zone 8 bytes, zero-extended, over all
  * bytes of the zone before it. There are as many data blocks as leave room for the footer; a page
  * of 4 KiB has none, and is all zone. The generation is that of the run of the store that wrote the
- * footer.
+ * footer. The role is 0 for a page in its place in the log, and 1 for one in a snapshot, whose
+ * records may have been changed since: so neither is taken for the other.
  *
  * <p>{@code footer} arguments are the physical address of the footer, in a frame or in a buffer.
  */
@@ -40,7 +41,7 @@ public final class PageImage {
   private static final int STORE_ID_OFFSET = 8;
   private static final int PAGE_OFFSET = 16;
   private static final int GENERATION_OFFSET = 24;
-  private static final int RESERVED_OFFSET = 28;
+  private static final int ROLE_OFFSET = 28;
   private static final int TABLE_OFFSET = 32;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
   private static final int ZONE_CHECKSUM_BYTES = Long.BYTES;
@@ -49,6 +50,12 @@ public final class PageImage {
 
   /** "PRGRN" in the upper bytes, then the version of the format. */
   private static final long MAGIC = 0x5052_4752_4E00_0001L;
+
+  /** The role of a page in its place in the log. */
+  static final int IN_LOG = 0;
+
+  /** The role of a page in a snapshot. */
+  static final int IN_SNAPSHOT = 1;
 
   private PageImage() {}
 
@@ -109,13 +116,13 @@ public final class PageImage {
     Memory.putInt(table + (long) block * CHECKSUM_BYTES, checksum);
   }
 
-  /** Writes all but the table and the zone's checksum. */
+  /** Writes all but the table and the zone's checksum, of a page of the log. */
   static void putIdentity(long footer, long storeId, long page, int generation) {
     Memory.putLong(footer + MAGIC_OFFSET, MAGIC);
     Memory.putLong(footer + STORE_ID_OFFSET, storeId);
     Memory.putLong(footer + PAGE_OFFSET, page);
     Memory.putInt(footer + GENERATION_OFFSET, generation);
-    Memory.putInt(footer + RESERVED_OFFSET, 0);
+    Memory.putInt(footer + ROLE_OFFSET, IN_LOG);
   }
 
   /** Whether the footer is one of this format and version. */
@@ -133,6 +140,10 @@ public final class PageImage {
 
   static int generation(long footer) {
     return Memory.getInt(footer + GENERATION_OFFSET);
+  }
+
+  static int role(long footer) {
+    return Memory.getInt(footer + ROLE_OFFSET);
   }
 
   /** Bytes of the zone that its checksum covers. */
@@ -155,8 +166,29 @@ public final class PageImage {
     return Memory.getLong(end - ZONE_CHECKSUM_BYTES);
   }
 
+  /** The checksum of a sealed page's zone, which proves all of the page. */
+  public static int pageChecksum(long page, int pageBytes) {
+    return (int) zoneChecksum(page + pageBytes);
+  }
+
   /**
-   * Writes the whole footer of a page whose records are complete.
+   * Makes a page of the log out of one of a snapshot, whose checksums hold.
+   *
+   * @param page where it is
+   * @param generation of the run that puts it into the log
+   * @param checksum over the memory around it
+   */
+  public static void moveToLog(long page, int pageBytes, int generation, Checksum checksum) {
+    long end = page + pageBytes;
+    long footer = end - footerBytes(pageBytes);
+    Memory.putInt(footer + GENERATION_OFFSET, generation);
+    Memory.putInt(footer + ROLE_OFFSET, IN_LOG);
+    int sum = checksum.of(page + zoneOffset(pageBytes), checkedZoneBytes(pageBytes));
+    putZoneChecksum(end, sum);
+  }
+
+  /**
+   * Writes the whole footer of a page of a snapshot whose records are complete.
    *
    * @param page where it is
    * @param checksum over the memory around it
@@ -166,6 +198,7 @@ public final class PageImage {
     long end = page + pageBytes;
     long footer = end - footerBytes(pageBytes);
     putIdentity(footer, storeId, number, generation);
+    Memory.putInt(footer + ROLE_OFFSET, IN_SNAPSHOT);
     for (int block = 0; block < dataBlocks(pageBytes); block++) {
       int sum = checksum.of(page + (long) block * BLOCK_BYTES, BLOCK_BYTES);
       putBlockChecksum(tableAddress(footer), block, sum);

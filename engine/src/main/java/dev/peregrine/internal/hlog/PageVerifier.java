@@ -16,6 +16,7 @@ public final class PageVerifier {
   private final int footerBytes;
   private final Device device;
   private final PageIdentity identity;
+  private final int role;
   private final ChecksumTables tables;
   private final Checksum checksum;
 
@@ -32,6 +33,16 @@ public final class PageVerifier {
       PageIdentity identity,
       ChecksumTables tables,
       Checksum checksum) {
+    this(pageBits, device, identity, PageImage.IN_LOG, tables, checksum);
+  }
+
+  private PageVerifier(
+      int pageBits,
+      Device device,
+      PageIdentity identity,
+      int role,
+      ChecksumTables tables,
+      Checksum checksum) {
     this.pageBits = pageBits;
     this.pageBytes = 1 << pageBits;
     this.zoneBytes = PageImage.zoneBytes(pageBytes);
@@ -39,6 +50,7 @@ public final class PageVerifier {
     this.footerBytes = PageImage.footerBytes(pageBytes);
     this.device = device;
     this.identity = identity;
+    this.role = role;
     this.tables = tables;
     this.checksum = checksum;
   }
@@ -55,6 +67,18 @@ public final class PageVerifier {
       int pageBytes, Device device, PageIdentity identity, Checksum checksum) {
     return new PageVerifier(
         Integer.numberOfTrailingZeros(pageBytes), device, identity, null, checksum);
+  }
+
+  /** As {@link #standalone}, for pages of a snapshot. */
+  public static PageVerifier ofSnapshot(
+      int pageBytes, Device device, PageIdentity identity, Checksum checksum) {
+    return new PageVerifier(
+        Integer.numberOfTrailingZeros(pageBytes),
+        device,
+        identity,
+        PageImage.IN_SNAPSHOT,
+        null,
+        checksum);
   }
 
   /**
@@ -104,6 +128,13 @@ public final class PageVerifier {
     }
     if (PageImage.page(footer) != page) {
       throw damaged(logicalAddress, "it is page " + PageImage.page(footer) + ", not " + page);
+    }
+    if (PageImage.role(footer) != role) {
+      throw damaged(
+          logicalAddress,
+          role == PageImage.IN_LOG
+              ? "it is a page of a snapshot, not of the log"
+              : "it is a page of the log, not of a snapshot");
     }
     if (PageImage.generation(footer) != identity.generationOf(page)) {
       throw damaged(

@@ -6,6 +6,7 @@ import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongConsumer;
 
 /**
  * The latch-free hash index: from a key's hash to the head of its chain of records (FASTER, SIGMOD
@@ -107,6 +108,15 @@ public final class HashIndex implements AutoCloseable {
     return wildcards ? HashEntry.address(wildcardVolatile(hash)) : HashEntry.FREE;
   }
 
+  /**
+   * Loads the entry that a hash probably has, so that its cache line comes while the caller goes on
+   * to other keys. The load is plain; its value means nothing, but must be used for the load to
+   * happen.
+   */
+  public long touch(long hash) {
+    return Memory.getLong(HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash)));
+  }
+
   /** Finds the entry for a hash, or makes an empty one. */
   public void findOrCreate(long hash, IndexCursor cursor) {
     long tag = HashEntry.tagOf(hash);
@@ -123,6 +133,20 @@ public final class HashIndex implements AutoCloseable {
   public boolean casAddress(IndexCursor cursor, long address) {
     long changed = HashEntry.withAddress(cursor.entry, address);
     return Memory.casLong(cursor.entryAddress, cursor.entry, changed);
+  }
+
+  /** Visits the heads of all chains that have records; nobody else uses the index. */
+  public void forEachHead(LongConsumer visitor) {
+    for (long number = 0; number <= bucketMask; number++) {
+      for (long bucket = tableBucket(number); bucket != 0; bucket = next(bucket)) {
+        for (int slot = 0; slot < HashBucket.ENTRIES; slot++) {
+          long head = HashEntry.address(Memory.getLong(HashBucket.entryAddress(bucket, slot)));
+          if (head != LogAddress.NONE) {
+            visitor.accept(head);
+          }
+        }
+      }
+    }
   }
 
   /** Overflow buckets in use. */

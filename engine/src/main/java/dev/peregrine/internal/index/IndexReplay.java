@@ -34,8 +34,9 @@ public final class IndexReplay {
    * @param hash of its key
    * @param address where it is, above all that were put in before
    * @param previous its predecessor in the chain
+   * @return where the chain led to before, {@code LogAddress.NONE} if nowhere
    */
-  public void put(long hash, long address, long previous) {
+  public long put(long hash, long address, long previous) {
     long entry = index.findForReplay(hash, HashEntry.tagOf(hash));
     if (entry == 0) {
       entry = index.wildcardForReplay(hash);
@@ -51,8 +52,10 @@ public final class IndexReplay {
       entry = cursor.entryAddress;
     }
     long word = Memory.getLong(entry);
-    if (HashEntry.address(word) < address) {
+    long before = HashEntry.address(word);
+    if (before < address) {
       Memory.putLong(entry, HashEntry.withAddress(word, address));
     }
+    return before;
   }
 }

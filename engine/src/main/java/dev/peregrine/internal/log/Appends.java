@@ -147,7 +147,7 @@ public final class Appends {
     return address;
   }
 
-  private void awaitSpace() {
+  void awaitSpace() {
     core.cutIfWanted();
     core.log().awaitSpace();
   }
@@ -273,11 +273,15 @@ public final class Appends {
     return false;
   }
 
-  /** Puts the consumers' positions in the log, if they have changed, before it is cut. */
-  void appendPositions() {
+  /**
+   * Puts the consumers' positions in the log, if they have changed, before it is cut.
+   *
+   * @return false if there is no space for them now
+   */
+  boolean appendPositions() {
     Consumers consumers = core.consumers();
     if (!consumers.isChanged()) {
-      return;
+      return true;
     }
     synchronized (this) {
       byte[] positions = consumers.take();
@@ -287,12 +291,13 @@ public final class Appends {
         long address = allocate((int) size);
         if (address < 0) {
           consumers.giveBack();
-          return;
+          return false;
         }
         long at = core.log().physical(address);
         MemorySegment source = MemorySegment.ofArray(positions);
         Memory.copyIn(source, 0, at + EntryHeader.BYTES, positions.length);
         Memory.putLongRelease(at, EntryHeader.of(EntryHeader.POSITIONS, positions.length));
+        return true;
       } finally {
         core.leave(slot);
       }

@@ -40,7 +40,10 @@ final class Committer implements DrivenWork {
       core.wakeAfterFailure();
       return 0;
     }
-    requestByTime();
+    if (!core.isClosed()) {
+      requestByTime();
+      core.requestOwed();
+    }
     return core.cutIfWanted() + core.syncCuts();
   }
 

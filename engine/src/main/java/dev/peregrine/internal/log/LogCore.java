@@ -55,6 +55,10 @@ public final class LogCore {
 
   private volatile long commitNumber;
   private volatile RuntimeException failure;
+
+  /** Whether a commit was asked for that the consumers' positions are missing from. */
+  private volatile boolean positionsOwed;
+
   private boolean stopped;
 
   /**
@@ -210,9 +214,13 @@ public final class LogCore {
    * @throws StoreClosedException if the log is closed
    */
   public void requireOpen() {
-    if (SystemState.isClosed(state.wordAcquire())) {
+    if (isClosed()) {
       throw closedException();
     }
+  }
+
+  boolean isClosed() {
+    return SystemState.isClosed(state.wordAcquire());
   }
 
   private static StoreClosedException closedException() {
@@ -282,12 +290,25 @@ public final class LogCore {
   }
 
   /**
-   * Asks for everything appended so far to be committed; returns at once.
+   * As {@link #request}, but waits until there is space for the positions of consumers.
+   *
+   * @return the address to wait for
+   */
+  public long requestWithPositions() {
+    while (!appends.appendPositions()) {
+      appends.awaitSpace();
+    }
+    return request();
+  }
+
+  /**
+   * Asks for everything appended so far to be committed; returns at once. If there is no space for
+   * the positions of consumers now, they follow with a commit of their own.
    *
    * @return the address to wait for
    */
   public long request() {
-    appends.appendPositions();
+    positionsOwed = !appends.appendPositions();
     long target = log.tailAcquire() - ExtentHeader.BYTES;
     wanted.accumulateAndGet(target, Math::max);
     cutIfWanted();
@@ -357,8 +378,15 @@ public final class LogCore {
     return 1;
   }
 
+  /** Makes good for positions that a commit had no space for; the committer only. */
+  void requestOwed() {
+    if (positionsOwed) {
+      request();
+    }
+  }
+
   boolean hasWork() {
-    return !cuts.isEmpty() || wanted.get() > cuts.last();
+    return positionsOwed || !cuts.isEmpty() || wanted.get() > cuts.last();
   }
 
   private void onFlushed(long until) {

@@ -20,6 +20,7 @@ import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.internal.record.RecordHeader;
 import dev.peregrine.memory.Memory;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * The operations of a store of values of any length, for one session. Keys are 8 bytes (then {@code
@@ -36,6 +37,7 @@ public final class BytesOperations implements RecordAccess {
   private final HashIndex index;
   private final HybridLog log;
   private final RecordWriter writer;
+  private BytesBatches batches;
 
   /** The operations for a session, which must be of a store of values of bytes. */
   public BytesOperations(SessionContext session) {
@@ -57,23 +59,7 @@ public final class BytesOperations implements RecordAccess {
     long hash = session.hash(fullHash);
     session.enterRead();
     try {
-      long head = log.headAcquire();
-      long address = trace(index.find(hash), longKey, key, keyBytes(key), head);
-      if (address >= head) {
-        return OperationResult.statusOf(readInMemory(address, destination, function, argument));
-      }
-      if (address < log.beginAcquire()) {
-        return Status.NOT_FOUND;
-      }
-      session.diskAddress = address;
-      PendingOperation op = take(PendingOperation.Kind.READ, hash, longKey, key);
-      if (op == null) {
-        return Status.BUSY;
-      }
-      op.destination = destination;
-      op.readFunction = function;
-      op.longArgument = argument;
-      return OperationResult.statusOf(session.pending.start(op));
+      return readInside(hash, longKey, key, destination, function, argument);
     } finally {
       session.leave();
     }
@@ -85,12 +71,7 @@ public final class BytesOperations implements RecordAccess {
     int valueBytes = writer.requireSize(keyBytes(key), value.byteSize());
     session.enterChange();
     try {
-      int result = tryUpsert(hash, longKey, key, value, valueBytes);
-      while (result < 0) {
-        session.backOff(result);
-        result = tryUpsert(hash, longKey, key, value, valueBytes);
-      }
-      return OperationResult.statusOf(result);
+      return upsertInside(hash, longKey, key, value, valueBytes);
     } finally {
       session.leave();
     }
@@ -101,12 +82,7 @@ public final class BytesOperations implements RecordAccess {
     long hash = session.hash(fullHash);
     session.enterChange();
     try {
-      int result = tryDelete(hash, longKey, key);
-      while (result < 0) {
-        session.backOff(result);
-        result = tryDelete(hash, longKey, key);
-      }
-      return OperationResult.statusOf(result);
+      return deleteInside(hash, longKey, key);
     } finally {
       session.leave();
     }
@@ -119,25 +95,7 @@ public final class BytesOperations implements RecordAccess {
     int valueBytes = writer.requireSize(keyBytes(key), value.byteSize());
     session.enterChange();
     try {
-      int result = tryInsert(hash, longKey, key, keyBytes(key), value, valueBytes);
-      while (result < 0) {
-        if (result == ON_DISK) {
-          PendingOperation op = take(PendingOperation.Kind.INSERT, hash, longKey, key);
-          if (op == null) {
-            return Status.BUSY;
-          }
-          try {
-            op.copyValue(value, valueBytes);
-          } catch (RuntimeException e) {
-            session.pending.abandon(op);
-            throw e;
-          }
-          return OperationResult.statusOf(session.pending.start(op));
-        }
-        session.backOff(result);
-        result = tryInsert(hash, longKey, key, keyBytes(key), value, valueBytes);
-      }
-      return OperationResult.statusOf(result);
+      return insertInside(hash, longKey, key, value, valueBytes);
     } finally {
       session.leave();
     }
@@ -149,24 +107,135 @@ public final class BytesOperations implements RecordAccess {
     long hash = session.hash(fullHash);
     session.enterChange();
     try {
-      int result = tryUpdate(hash, longKey, key, keyBytes(key), function, argument);
-      while (result < 0) {
-        if (result == ON_DISK) {
-          PendingOperation op = take(PendingOperation.Kind.UPDATE, hash, longKey, key);
-          if (op == null) {
-            return Status.BUSY;
-          }
-          op.updateFunction = function;
-          op.longArgument = argument;
-          return OperationResult.statusOf(session.pending.start(op));
-        }
-        session.backOff(result);
-        result = tryUpdate(hash, longKey, key, keyBytes(key), function, argument);
-      }
-      return OperationResult.statusOf(result);
+      return updateInside(hash, longKey, key, function, argument);
     } finally {
       session.leave();
     }
+  }
+
+  /** The same operations on many keys. */
+  public BytesBatches batches() {
+    if (batches == null) {
+      batches = new BytesBatches(session, this);
+    }
+    return batches;
+  }
+
+  /** Refuses a key that no record can have; returns it. */
+  public static MemorySegment requireKey(MemorySegment key) {
+    Objects.requireNonNull(key, "key");
+    if (key.byteSize() > BytesRecord.MAX_KEY_BYTES) {
+      throw new IllegalArgumentException(
+          "a key of " + key.byteSize() + " bytes is longer than " + BytesRecord.MAX_KEY_BYTES);
+    }
+    return key;
+  }
+
+  /** Refuses a segment that no value can be copied to. */
+  public static void requireDestination(MemorySegment destination) {
+    Objects.requireNonNull(destination, "destination");
+    if (destination.isReadOnly()) {
+      throw new IllegalArgumentException("destination is read-only");
+    }
+  }
+
+  /** Refuses a record that the store has no room for; returns the value's length. */
+  int requireSize(MemorySegment key, long valueBytes) {
+    return writer.requireSize(keyBytes(key), valueBytes);
+  }
+
+  /** A read, inside the epoch; the length is then in {@link SessionContext#valueLength}. */
+  Status readInside(
+      long hash,
+      long longKey,
+      MemorySegment key,
+      MemorySegment destination,
+      ReadFunction function,
+      long argument) {
+    long head = log.headAcquire();
+    long address = trace(index.find(hash), longKey, key, keyBytes(key), head);
+    if (address >= head) {
+      return OperationResult.statusOf(readInMemory(address, destination, function, argument));
+    }
+    if (address < log.beginAcquire()) {
+      return Status.NOT_FOUND;
+    }
+    session.diskAddress = address;
+    PendingOperation op = take(PendingOperation.Kind.READ, hash, longKey, key);
+    if (op == null) {
+      return Status.BUSY;
+    }
+    op.destination = destination;
+    op.readFunction = function;
+    op.longArgument = argument;
+    return OperationResult.statusOf(session.pending.start(op));
+  }
+
+  /** An upsert, inside the epoch. */
+  Status upsertInside(
+      long hash, long longKey, MemorySegment key, MemorySegment value, int valueBytes) {
+    int result = tryUpsert(hash, longKey, key, value, valueBytes);
+    while (result < 0) {
+      session.backOff(result);
+      result = tryUpsert(hash, longKey, key, value, valueBytes);
+    }
+    return OperationResult.statusOf(result);
+  }
+
+  /** A deletion, inside the epoch. */
+  Status deleteInside(long hash, long longKey, MemorySegment key) {
+    int result = tryDelete(hash, longKey, key);
+    while (result < 0) {
+      session.backOff(result);
+      result = tryDelete(hash, longKey, key);
+    }
+    return OperationResult.statusOf(result);
+  }
+
+  /** A conditional insert, inside the epoch. */
+  Status insertInside(
+      long hash, long longKey, MemorySegment key, MemorySegment value, int valueBytes) {
+    int keyBytes = keyBytes(key);
+    int result = tryInsert(hash, longKey, key, keyBytes, value, valueBytes);
+    while (result < 0) {
+      if (result == ON_DISK) {
+        PendingOperation op = take(PendingOperation.Kind.INSERT, hash, longKey, key);
+        if (op == null) {
+          return Status.BUSY;
+        }
+        try {
+          op.copyValue(value, valueBytes);
+        } catch (RuntimeException e) {
+          session.pending.abandon(op);
+          throw e;
+        }
+        return OperationResult.statusOf(session.pending.start(op));
+      }
+      session.backOff(result);
+      result = tryInsert(hash, longKey, key, keyBytes, value, valueBytes);
+    }
+    return OperationResult.statusOf(result);
+  }
+
+  /** An update by a function, inside the epoch. */
+  Status updateInside(
+      long hash, long longKey, MemorySegment key, UpdateFunction function, long argument) {
+    int keyBytes = keyBytes(key);
+    int result = tryUpdate(hash, longKey, key, keyBytes, function, argument);
+    while (result < 0) {
+      if (result == ON_DISK) {
+        PendingOperation op = take(PendingOperation.Kind.UPDATE, hash, longKey, key);
+        if (op == null) {
+          return Status.BUSY;
+        }
+        op.updateFunction = function;
+        op.longArgument = argument;
+        return OperationResult.statusOf(session.pending.start(op));
+      }
+      session.backOff(result);
+      result = tryUpdate(hash, longKey, key, keyBytes, function, argument);
+    }
+    return OperationResult.statusOf(result);
   }
 
   @Override
@@ -333,7 +402,7 @@ public final class BytesOperations implements RecordAccess {
     index.findOrCreate(hash, session.cursor);
     long address = trace(session.cursor.address(), longKey, key, keyBytes, head);
     if (address < head) {
-      boolean mayExist = address >= log.beginAcquire();
+      boolean mayExist = address >= log.beginAcquire() && writer.fits(keyBytes);
       return mayExist ? writer.appendTombstone(longKey, key, keyBytes) : NOT_FOUND;
     }
     long record = log.physical(address);

@@ -32,6 +32,7 @@ public final class LongOperations implements RecordAccess {
   private final SessionContext session;
   private final HashIndex index;
   private final HybridLog log;
+  private LongBatches batches;
 
   /** The operations for a session, which must be of a store of this kind. */
   public LongOperations(SessionContext session) {
@@ -46,24 +47,7 @@ public final class LongOperations implements RecordAccess {
     long hash = session.hash(KeyHash.ofLong(key));
     session.enterRead();
     try {
-      long head = log.headAcquire();
-      long address = index.find(hash);
-      // The common case by itself, so that the JIT profiles it apart from the walk.
-      if (address >= head) {
-        long record = log.physical(address);
-        if (LongRecord.key(record) == key) {
-          return readInMemory(record);
-        }
-        address = trace(address, key, head);
-        if (address >= head) {
-          return readInMemory(log.physical(address));
-        }
-      }
-      if (address < log.beginAcquire()) {
-        return Status.NOT_FOUND;
-      }
-      session.diskAddress = address;
-      return suspend(PendingOperation.Kind.READ, hash, key, 0, null);
+      return readInside(hash, key);
     } finally {
       session.leaveRead();
     }
@@ -74,12 +58,7 @@ public final class LongOperations implements RecordAccess {
     long hash = session.hash(KeyHash.ofLong(key));
     session.enterChange();
     try {
-      int result = tryUpsert(hash, key, value);
-      while (result < 0) {
-        session.backOff(result);
-        result = tryUpsert(hash, key, value);
-      }
-      return OperationResult.statusOf(result);
+      return upsertInside(hash, key, value);
     } finally {
       session.leave();
     }
@@ -90,12 +69,7 @@ public final class LongOperations implements RecordAccess {
     long hash = session.hash(KeyHash.ofLong(key));
     session.enterChange();
     try {
-      int result = tryDelete(hash, key);
-      while (result < 0) {
-        session.backOff(result);
-        result = tryDelete(hash, key);
-      }
-      return OperationResult.statusOf(result);
+      return deleteInside(hash, key);
     } finally {
       session.leave();
     }
@@ -114,6 +88,70 @@ public final class LongOperations implements RecordAccess {
   /** Updates a value by a function. */
   public Status rmw(long key, LongUpdateFunction function, long argument) {
     return change(PendingOperation.Kind.UPDATE, key, argument, function);
+  }
+
+  /** The same operations on many keys. */
+  public LongBatches batches() {
+    if (batches == null) {
+      batches = new LongBatches(session, this);
+    }
+    return batches;
+  }
+
+  /** A read, inside the epoch; the value is then in {@link SessionContext#longValue}. */
+  Status readInside(long hash, long key) {
+    long head = log.headAcquire();
+    long address = index.find(hash);
+    // The common case by itself, so that the JIT profiles it apart from the walk.
+    if (address >= head) {
+      long record = log.physical(address);
+      if (LongRecord.key(record) == key) {
+        return readInMemory(record);
+      }
+      address = trace(address, key, head);
+      if (address >= head) {
+        return readInMemory(log.physical(address));
+      }
+    }
+    if (address < log.beginAcquire()) {
+      return Status.NOT_FOUND;
+    }
+    session.diskAddress = address;
+    return suspend(PendingOperation.Kind.READ, hash, key, 0, null);
+  }
+
+  /** An upsert, inside the epoch. */
+  Status upsertInside(long hash, long key, long value) {
+    int result = tryUpsert(hash, key, value);
+    while (result < 0) {
+      session.backOff(result);
+      result = tryUpsert(hash, key, value);
+    }
+    return OperationResult.statusOf(result);
+  }
+
+  /** A deletion, inside the epoch. */
+  Status deleteInside(long hash, long key) {
+    int result = tryDelete(hash, key);
+    while (result < 0) {
+      session.backOff(result);
+      result = tryDelete(hash, key);
+    }
+    return OperationResult.statusOf(result);
+  }
+
+  /** A change that depends on what is there, inside the epoch. */
+  Status changeInside(
+      PendingOperation.Kind kind, long hash, long key, long argument, LongUpdateFunction function) {
+    int result = tryChange(kind, hash, key, argument, function);
+    while (result < 0) {
+      if (result == ON_DISK) {
+        return suspend(kind, hash, key, argument, function);
+      }
+      session.backOff(result);
+      result = tryChange(kind, hash, key, argument, function);
+    }
+    return OperationResult.statusOf(result);
   }
 
   @Override
@@ -172,15 +210,7 @@ public final class LongOperations implements RecordAccess {
     long hash = session.hash(KeyHash.ofLong(key));
     session.enterChange();
     try {
-      int result = tryChange(kind, hash, key, argument, function);
-      while (result < 0) {
-        if (result == ON_DISK) {
-          return suspend(kind, hash, key, argument, function);
-        }
-        session.backOff(result);
-        result = tryChange(kind, hash, key, argument, function);
-      }
-      return OperationResult.statusOf(result);
+      return changeInside(kind, hash, key, argument, function);
     } finally {
       session.leave();
     }

@@ -34,4 +34,9 @@ final class OperationResult {
   static Status statusOf(int result) {
     return STATUSES[result];
   }
+
+  /** Whether an operation that returned {@code status} has still to be done, or done again. */
+  static boolean isUnfinished(Status status) {
+    return status == Status.PENDING || status == Status.BUSY;
+  }
 }

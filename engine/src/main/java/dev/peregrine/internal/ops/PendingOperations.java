@@ -248,6 +248,11 @@ public final class PendingOperations implements CompletionSink {
     recycle(op);
   }
 
+  /** Submits the reads that are enqueued, so that the device has them while the caller goes on. */
+  void submit() {
+    reads.submit();
+  }
+
   void close() {
     if (closed) {
       return;

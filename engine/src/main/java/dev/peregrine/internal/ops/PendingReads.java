@@ -191,6 +191,14 @@ final class PendingReads {
     return largeOwner == op;
   }
 
+  /** Starts what is enqueued. */
+  void submit() {
+    if (unsubmitted > 0) {
+      unsubmitted = 0;
+      queue.submit();
+    }
+  }
+
   void close() {
     if (queue != null) {
       queue.close();

@@ -56,6 +56,11 @@ final class RecordWriter {
     return (int) valueBytes;
   }
 
+  /** Whether there can be a record with a key of this length. */
+  boolean fits(int keyBytes) {
+    return BytesRecord.sizeBytes(keyBytes, 0) <= session.core.limits.maxRecordBytes();
+  }
+
   /** Sets the writer bit, waiting for whoever has it; returns the layout word without it. */
   long lock(long record) {
     for (; ; ) {

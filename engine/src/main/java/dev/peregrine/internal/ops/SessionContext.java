@@ -7,7 +7,6 @@ import dev.peregrine.StoreClosedException;
 import dev.peregrine.StoreIoException;
 import dev.peregrine.internal.cpr.CommitPoint;
 import dev.peregrine.internal.cpr.Participant;
-import dev.peregrine.internal.cpr.Phase;
 import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
@@ -60,17 +59,8 @@ public final class SessionContext implements Participant {
    */
   private long knownState;
 
-  private long version;
-
-  /** The version of the record that is being written: the one before for what was pending. */
-  private long recordVersion;
-
-  /** Below it nothing is changed in place; 0 but during a checkpoint. */
-  private long changeFloor;
-
-  /** What lies below it may be copied though it is not frozen; 0 but during a checkpoint. */
-  private long copyFloor;
-
+  private final AdoptedState adopted;
+  private boolean batching;
   private boolean completing;
   private int attempts;
 
@@ -87,9 +77,7 @@ public final class SessionContext implements Participant {
   /** Held by who helps, and while the slot is given back. */
   private final Object helpLock = new Object();
 
-  private volatile long durableSerial;
-  private long reportedSerial;
-  private LongConsumer durabilityListener;
+  private final Durability durability;
 
   /**
    * @param core the store
@@ -101,8 +89,7 @@ public final class SessionContext implements Participant {
     this.core = core;
     this.id = known.id();
     this.serial = known.serial();
-    this.durableSerial = known.serial();
-    this.reportedSerial = known.serial();
+    this.durability = new Durability(known.serial());
     this.lost = new LostSerials(known.lostSerials());
     this.epoch = core.epoch;
     this.state = core.state;
@@ -116,9 +103,10 @@ public final class SessionContext implements Participant {
     }
     this.slot = ownSlot;
     this.commit = new CommitPoint(LightEpoch.userWords(ownSlot, CommitPoint.BYTES), serial);
+    this.adopted = new AdoptedState(state, commit, log);
     this.memory = new SessionMemory(core.limits);
     this.pending = new PendingOperations(this, handler);
-    adoptState(state.wordAcquire());
+    knownState = adopted.adopt(state.wordAcquire(), false);
     if (!core.tryAdd(this)) {
       release();
       throw closedException();
@@ -147,7 +135,7 @@ public final class SessionContext implements Participant {
 
   /** Operations up to this number survive a crash. */
   public long durableSerial() {
-    return durableSerial;
+    return durability.serial();
   }
 
   /** Numbers of changes that never took effect, as far as known; ascending. */
@@ -157,7 +145,7 @@ public final class SessionContext implements Participant {
 
   /** Whom to tell, in completePending, that more has become durable; null for nobody. */
   public void durabilityListener(LongConsumer listener) {
-    durabilityListener = listener;
+    durability.listener(listener);
   }
 
   /** Gives the next operation a number. */
@@ -171,13 +159,7 @@ public final class SessionContext implements Participant {
 
   /** Tells the listener what has become durable since it was told last. */
   public void reportDurable() {
-    long durable = durableSerial;
-    if (durable > reportedSerial) {
-      reportedSerial = durable;
-      if (durabilityListener != null) {
-        durabilityListener.accept(durable);
-      }
-    }
+    durability.report();
   }
 
   /** The session's pending operations. */
@@ -203,7 +185,7 @@ public final class SessionContext implements Participant {
         }
         throw refusal();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
     slot = epoch.deadSlot();
     pending.loseChanges();
@@ -252,7 +234,7 @@ public final class SessionContext implements Participant {
 
   @Override
   public void committed(long serial) {
-    durableSerial = serial;
+    durability.committed(serial);
   }
 
   /** Its part in a checkpoint; see {@link CommitPoint#serialBefore}. */
@@ -263,7 +245,7 @@ public final class SessionContext implements Participant {
 
   /** The version that it adopted last. */
   long adoptedVersion() {
-    return version;
+    return adopted.version();
   }
 
   void pendingChanges(int count) {
@@ -307,27 +289,32 @@ public final class SessionContext implements Participant {
 
   /** The version of a record that is written now. */
   long version() {
-    return recordVersion;
+    return adopted.recordVersion();
   }
 
-  /** The operation was refused as a whole: its number is free again. */
+  /**
+   * The operation was refused as a whole: its number is free again. That of one in a batch is not,
+   * so that numbers follow from positions.
+   */
   void takeBackSerial() {
-    serial = commit.done();
+    if (!batching) {
+      serial = commit.done();
+    }
   }
 
   /** Whether a record in memory may be changed in place. */
   boolean isMutable(long address) {
-    return address >= log.readOnlyAcquire() && address >= changeFloor;
+    return adopted.isMutable(address);
   }
 
   /** Notes that a record is about to be changed in place, so that its page is known as changed. */
   void markChanged(long address) {
-    log.markChanged(address, recordVersion);
+    log.markChanged(address, adopted.recordVersion());
   }
 
   /** Whether a record that is not mutable may be copied: nobody changes it any more. */
   boolean isFrozen(long address) {
-    return address < log.safeReadOnlyAcquire() || address < copyFloor;
+    return adopted.isFrozen(address);
   }
 
   /** Enters the epoch for an operation that changes nothing. */
@@ -352,8 +339,23 @@ public final class SessionContext implements Participant {
     }
   }
 
+  /**
+   * Begins an operation of a batch, inside the epoch that its group entered: each is an operation
+   * of its own, which may belong to another version than the one before it.
+   */
+  void next(boolean first) {
+    batching = true;
+    if (!first) {
+      commit.doneRelease(serial);
+      serial++;
+      spareAddress = 0;
+      attempts = 0;
+    }
+  }
+
   /** Leaves the epoch at the end of {@link #enterRead}. */
   void leaveRead() {
+    batching = false;
     commit.doneRelease(serial);
     epoch.leave(slot);
   }
@@ -362,6 +364,7 @@ public final class SessionContext implements Participant {
   void leave() {
     spareAddress = 0;
     attempts = 0;
+    batching = false;
     commit.doneRelease(serial);
     epoch.leave(slot);
   }
@@ -372,7 +375,7 @@ public final class SessionContext implements Participant {
       if (!isHelped()) {
         throw refusal();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
     long word = state.wordAcquire();
     if (SystemState.isClosed(word)) {
@@ -394,7 +397,7 @@ public final class SessionContext implements Participant {
   /** Ends {@link #protect}. */
   void unprotect() {
     completing = false;
-    recordVersion = version;
+    adopted.completed();
     spareAddress = 0;
     attempts = 0;
     epoch.suspend(ownSlot);
@@ -492,13 +495,8 @@ public final class SessionContext implements Participant {
     if (SystemState.isClosed(word)) {
       throw closedException();
     }
-    adoptState(word);
-    if (!SystemState.isFailed(word)) {
-      return;
-    }
-    // Every operation must look.
-    knownState = 0;
-    if (change) {
+    knownState = adopted.adopt(word, completing);
+    if (change && SystemState.isFailed(word)) {
       throw new StoreIoException(
           Severity.WRITES,
           "the store takes no more changes, because its log could not be written",
@@ -506,26 +504,13 @@ public final class SessionContext implements Participant {
     }
   }
 
-  private void adoptState(long word) {
-    long adopted = SystemState.version(word);
-    if (adopted != version) {
-      commit.adoptRelease(adopted);
-      version = adopted;
-    }
-    Phase phase = SystemState.phase(word);
-    knownState = phase.stopsChanges() ? 0 : word;
-    recordVersion = completing && phase.stopsChanges() ? adopted - 1 : adopted;
-    long cut = phase.protectsCut() ? state.cutAcquire() : 0;
-    changeFloor = cut;
-    copyFloor = phase.copiesBelowCut() ? cut : 0;
-  }
-
   /**
    * Waits while the version shifts, with the slot suspended, and moves its own pending changes on
    * meanwhile. The operation belongs to the new version, so it has touched nothing yet.
    */
   private void awaitChangesFlow() {
-    while (!completing && SystemState.phase(state.wordAcquire()).stopsChanges()) {
+    // Of the state that was adopted: a newer one must be adopted before it is gone by.
+    while (adopted.stopsChanges() && !completing) {
       epoch.suspend(ownSlot);
       try {
         if (pending.changes() > 0) {
@@ -545,7 +530,7 @@ public final class SessionContext implements Participant {
       if (!isHelped()) {
         throw refusal();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     } while (!epoch.tryEnter(slot));
   }
 

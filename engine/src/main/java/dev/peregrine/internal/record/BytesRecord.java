@@ -1,6 +1,7 @@
 package dev.peregrine.internal.record;
 
 import dev.peregrine.memory.Alignment;
+import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import java.lang.invoke.VarHandle;
 
@@ -41,6 +42,7 @@ public final class BytesRecord {
 
   private static final int LAYOUT_OFFSET = 8;
   private static final int WORD_BYTES = 8;
+  private static final int TOUCHED_BYTES = 256;
   private static final int KEY_SHIFT = 26;
   private static final int FILLER_SHIFT = 42;
   private static final int SEQUENCE_SHIFT = 50;
@@ -119,6 +121,28 @@ public final class BytesRecord {
   public static boolean canChange(long layout, int valueBytes) {
     return (layout >>> SEQUENCE_SHIFT & SEQUENCE_MASK) != SEQUENCE_MASK
         && fits(allocatedBytes(layout), sizeBytes(keyBytes(layout), valueBytes));
+  }
+
+  /**
+   * Loads the record's first word, so that its cache line comes while the caller goes on. The load
+   * is plain; its value means nothing, but must be used for the load to happen.
+   */
+  public static long touch(long physicalAddress) {
+    return Memory.getLong(physicalAddress);
+  }
+
+  /**
+   * As {@link #touch}, for what follows in a record that an index entry leads to, up to some lines:
+   * behind them the core fetches ahead by itself.
+   */
+  public static long touchRest(long physicalAddress) {
+    long bytes = allocatedBytes(Memory.getLongOpaque(layoutAddress(physicalAddress)));
+    long end = Math.min(bytes, TOUCHED_BYTES);
+    long seen = Memory.getLong(physicalAddress + end - WORD_BYTES);
+    for (long at = CacheLine.BYTES; at < end; at += CacheLine.BYTES) {
+      seen ^= Memory.getLong(physicalAddress + at);
+    }
+    return seen;
   }
 
   /** The layout word; pairs with {@link #unlockRelease}. */

@@ -33,6 +33,14 @@ public final class LongRecord {
     return physicalAddress + KEY_OFFSET;
   }
 
+  /**
+   * Loads the record's first and last word, so that its cache lines come while the caller goes on.
+   * The loads are plain; their value means nothing, but must be used for the loads to happen.
+   */
+  public static long touch(long physicalAddress) {
+    return Memory.getLong(physicalAddress) ^ Memory.getLong(physicalAddress, VALUE_OFFSET);
+  }
+
   /** Where the value of the record at {@code physicalAddress} is. */
   public static long valueAddress(long physicalAddress) {
     return physicalAddress + VALUE_OFFSET;

@@ -7,6 +7,7 @@ import dev.peregrine.VerifyReport;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.checkpoint.CheckpointFiles;
 import dev.peregrine.internal.checkpoint.Manifest;
+import dev.peregrine.internal.hlog.PageIdentity;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.hlog.PageScan;
 import dev.peregrine.internal.hlog.PageVerifier;
@@ -20,8 +21,9 @@ import java.util.BitSet;
 
 /**
  * Verifies a checkpoint deeply, without changing anything: every byte against its checksum; every
- * record's size, version and predecessor; and the index, as it would be recovered from its image
- * and the end of the log, against one built from all of the log. One thread.
+ * record's size and version, and that the one before it in its chain is where it says; and the
+ * index, as it would be recovered from its image and the end of the log, against one built from all
+ * of the log: the same chains, and no others. So every search finds what the log holds. One thread.
  */
 public final class CheckpointVerifier {
   private static final int CHUNK_BYTES = 1 << 20;
@@ -33,7 +35,6 @@ public final class CheckpointVerifier {
   private final CheckpointFiles files;
   private final RecoveryPlan plan;
   private final Device log;
-  private final StoreKind kind;
   private final int pageBytes;
   private final RecordFormat format;
   private final BitSet starts = new BitSet();
@@ -51,13 +52,8 @@ public final class CheckpointVerifier {
     this.plan = plan;
     this.log = log;
     Manifest.StoreShape shape = plan.manifest().store();
-    StoreKind[] kinds = StoreKind.values();
-    if (shape.storeKind() < 0 || shape.storeKind() >= kinds.length) {
-      throw ManifestChecks.refused(plan.manifest(), "there is no kind " + shape.storeKind());
-    }
-    this.kind = kinds[shape.storeKind()];
     this.pageBytes = shape.pageBytes();
-    this.format = new RecordFormat(kind);
+    this.format = new RecordFormat(StoreKind.values()[shape.storeKind()]);
   }
 
   /**
@@ -82,6 +78,7 @@ public final class CheckpointVerifier {
         replayFrom = plan.index().index().notedTail();
       }
       scanRecords(buffers, meter, new Rebuild(recovered, rebuilt, replayFrom));
+      requireSameHeads(recovered, rebuilt);
       scanRecords(buffers, meter, new Compare(recovered, rebuilt));
     }
     return new VerifyReport(plan.manifest().token(), pages, records, invalid, meter.read());
@@ -92,6 +89,7 @@ public final class CheckpointVerifier {
     private final IndexReplay recovered;
     private final IndexReplay rebuilt;
     private final long replayFrom;
+    private final long begin = plan.manifest().log().begin();
 
     Rebuild(HashIndex recovered, HashIndex rebuilt, long replayFrom) {
       this.recovered = new IndexReplay(recovered);
@@ -111,7 +109,17 @@ public final class CheckpointVerifier {
       requirePredecessor(logicalAddress, previous);
       requireVersion(logicalAddress, RecordHeader.version(header));
       long hash = format.hash(physicalAddress);
-      rebuilt.put(hash, logicalAddress, previous);
+      long before = rebuilt.put(hash, logicalAddress, previous);
+      // Older records than the first one are none of the log any more.
+      if (before != (previous < begin ? LogAddress.NONE : previous)) {
+        throw new CorruptionException(
+            "the record at address "
+                + logicalAddress
+                + " says that the one before it in its chain is at "
+                + previous
+                + ", but that is at "
+                + before);
+      }
       if (logicalAddress >= replayFrom) {
         recovered.put(hash, logicalAddress, previous);
       }
@@ -149,9 +157,35 @@ public final class CheckpointVerifier {
     }
   }
 
+  /** An entry of the image that leads elsewhere would make a search read what is no record. */
+  private void requireSameHeads(HashIndex recovered, HashIndex rebuilt) {
+    BitSet heads = new BitSet();
+    rebuilt.forEachHead(
+        head -> {
+          if (isMarked(head)) {
+            heads.set((int) (head >>> ALIGNMENT_BITS));
+          }
+        });
+    recovered.forEachHead(
+        head -> {
+          if (isMarked(head) && !heads.get((int) (head >>> ALIGNMENT_BITS))) {
+            throw new CorruptionException(
+                "the index of checkpoint "
+                    + plan.manifest().token()
+                    + " leads to address "
+                    + head
+                    + ", which no chain of the log begins with");
+          }
+        });
+  }
+
+  private static boolean isMarked(long address) {
+    return address >>> ALIGNMENT_BITS <= MOST_MARKED;
+  }
+
   private void requirePredecessor(long address, long previous) {
     boolean inside = previous >= plan.manifest().log().begin();
-    boolean marked = address >>> ALIGNMENT_BITS <= MOST_MARKED;
+    boolean marked = isMarked(address);
     if (previous >= address
         || inside && marked && !starts.get((int) (previous >>> ALIGNMENT_BITS))) {
       throw new CorruptionException(
@@ -179,11 +213,11 @@ public final class CheckpointVerifier {
       RecoveryBuffers buffers, ProgressMeter meter, PageScan.RecordVisitor visitor) {
     Manifest.LogPart part = plan.manifest().log();
     pages = 0;
-    PageVerifier verifier =
-        PageVerifier.standalone(
-            pageBytes, log, ManifestChecks.identityOf(plan.manifest()), buffers.checksum());
+    PageIdentity identity = ManifestChecks.identityOf(plan.manifest());
+    PageVerifier verifier = PageVerifier.standalone(pageBytes, log, identity, buffers.checksum());
     int[] checksums = new int[PageImage.dataBlocks(pageBytes)];
-    long end = part.cut() == LogAddress.FIRST ? 0 : part.flushedUntil();
+    // Of an empty log nothing is on the device, though it begins inside a block.
+    long end = part.flushedUntil() == LogAddress.FIRST ? 0 : part.flushedUntil();
     try (ChunkReader reader =
         new ChunkReader(log, 0, end, buffers.address(), buffers.chunkBytes(), log.describe())) {
       while (reader.next()) {
@@ -192,7 +226,7 @@ public final class CheckpointVerifier {
           long stop = Math.min(start + pageBytes, end);
           if (stop - start == pageBytes) {
             verifier.requirePage(start / pageBytes, reader.address() + at, checksums);
-          } else if (plan.snapshots().isEmpty()) {
+          } else if (part.flushedUntil() == part.cut()) {
             verifier.requireBlocks(
                 start, part.tailChecksums().length, reader.address() + at, part.tailChecksums());
           } else {
@@ -205,14 +239,16 @@ public final class CheckpointVerifier {
       }
     }
     if (!plan.snapshots().isEmpty()) {
-      new SnapshotRestorer(files, plan, buffers, verifier)
-          .forEachPage(
-              (page, address) -> {
-                verifier.requirePage(page, address, checksums);
-                long start = page * pageBytes;
-                scanPage(address, start, Math.min(start + pageBytes, part.cut()), visitor);
-                meter.add(pageBytes);
-              });
+      PageVerifier asDumped = PageVerifier.ofSnapshot(pageBytes, log, identity, buffers.checksum());
+      SnapshotRestorer snapshot = new SnapshotRestorer(files, plan, buffers, asDumped);
+      snapshot.requireAllPages();
+      snapshot.forEachPage(
+          (page, address) -> {
+            asDumped.requirePage(page, address, checksums);
+            long start = page * pageBytes;
+            scanPage(address, start, Math.min(start + pageBytes, part.cut()), visitor);
+            meter.add(pageBytes);
+          });
     }
   }
 
@@ -225,7 +261,6 @@ public final class CheckpointVerifier {
   }
 
   private long logBytes() {
-    Manifest.LogPart part = plan.manifest().log();
-    return part.cut();
+    return plan.manifest().log().cut();
   }
 }

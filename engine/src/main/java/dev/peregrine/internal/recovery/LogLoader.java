@@ -51,30 +51,33 @@ final class LogLoader implements PageScan.RecordVisitor {
   }
 
   /**
-   * Loads it.
+   * Loads the pages from one address to another; in ascending order, if in several calls.
    *
-   * @param part what the manifest says of the log
+   * @param from start of a page
+   * @param end start of a page, or the cut
+   * @param cut of the log
    * @param tailChecksums those of the blocks below the cut of a page that it divides
    * @param replayFrom records from here on are put into the index
    * @param meter hears what has been read
    */
-  void load(Manifest.LogPart part, int[] tailChecksums, long replayFrom, ProgressMeter meter) {
-    long cut = part.cut();
-    long from = readFrom(part, replayFrom, log.headAcquire(), pageBytes);
-    requireTail(cut, tailChecksums);
+  void load(
+      long from, long end, long cut, int[] tailChecksums, long replayFrom, ProgressMeter meter) {
+    if (end == cut) {
+      requireTail(cut, tailChecksums);
+    }
     try (ChunkReader reader =
         new ChunkReader(
             device,
             from,
-            blockUp(cut),
+            blockUp(end),
             buffers.address(),
             buffers.chunkBytes(),
             device.describe())) {
       while (reader.next()) {
         for (int at = 0; at < reader.length(); at += pageBytes) {
           long start = reader.offset() + at;
-          long end = Math.min(start + pageBytes, cut);
-          loadPage(start, end, reader.address() + at, tailChecksums, replayFrom);
+          long stop = Math.min(start + pageBytes, cut);
+          loadPage(start, stop, reader.address() + at, tailChecksums, replayFrom);
         }
         meter.add(reader.length());
       }

@@ -1,6 +1,7 @@
 package dev.peregrine.internal.recovery;
 
 import dev.peregrine.CorruptionException;
+import dev.peregrine.StoreKind;
 import dev.peregrine.internal.checkpoint.CheckpointFiles;
 import dev.peregrine.internal.checkpoint.Manifest;
 import dev.peregrine.internal.cpr.SessionCut;
@@ -12,8 +13,14 @@ import dev.peregrine.internal.record.LogAddress;
 final class ManifestChecks {
   private ManifestChecks() {}
 
+  private static final int MIN_PAGE_BYTES = 4 << 10;
+  private static final int MAX_PAGE_BYTES = 64 << 20;
+  private static final long MAX_SEGMENT_BYTES = 1L << 40;
+  private static final long MAX_OVERFLOW_COUNT = 0xFFFF_FFFFL;
+
   /** Throws unless the parts of a manifest with a log agree with each other. */
   static void requireSound(Manifest manifest) {
+    requireShape(manifest);
     Manifest.LogPart log = manifest.log();
     require(
         manifest,
@@ -38,6 +45,37 @@ final class ManifestChecks {
     identityOf(manifest);
     requireSnapshot(manifest);
     requireSessions(manifest);
+  }
+
+  /** Throws unless a store can have been made so. */
+  static void requireShape(Manifest manifest) {
+    Manifest.StoreShape shape = manifest.store();
+    require(
+        manifest,
+        shape.storeKind() >= 0 && shape.storeKind() < StoreKind.values().length,
+        "there is no kind of store " + shape.storeKind());
+    require(
+        manifest,
+        isPowerOfTwo(shape.pageBytes(), MIN_PAGE_BYTES, MAX_PAGE_BYTES),
+        "there are no pages of " + shape.pageBytes() + " bytes");
+    require(
+        manifest,
+        isPowerOfTwo(shape.segmentBytes(), shape.pageBytes(), MAX_SEGMENT_BYTES),
+        "there are no segments of " + shape.segmentBytes() + " bytes");
+    require(
+        manifest,
+        isPowerOfTwo(shape.bucketCount(), 1, LogAddress.MASK)
+            && shape.overflowCount() >= 1
+            && shape.overflowCount() <= MAX_OVERFLOW_COUNT,
+        "there is no index of "
+            + shape.bucketCount()
+            + " and "
+            + shape.overflowCount()
+            + " overflow buckets");
+  }
+
+  private static boolean isPowerOfTwo(long value, long least, long most) {
+    return value >= least && value <= most && Long.bitCount(value) == 1;
   }
 
   /** What the pages of the log say that they are. */
@@ -92,6 +130,14 @@ final class ManifestChecks {
     long end = log.flushedUntil() == log.cut() ? first : (log.cut() - 1) / pageBytes + 1;
     long before = first - 1;
     long[] pages = manifest.snapshot().pages();
+    require(
+        manifest,
+        pages.length == manifest.snapshot().checksums().length,
+        "it has "
+            + pages.length
+            + " pages and "
+            + manifest.snapshot().checksums().length
+            + " checksums of them");
     for (long page : pages) {
       require(
           manifest,

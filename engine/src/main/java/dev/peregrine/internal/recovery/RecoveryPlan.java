@@ -2,6 +2,7 @@ package dev.peregrine.internal.recovery;
 
 import dev.peregrine.CheckpointToken;
 import dev.peregrine.CorruptionException;
+import dev.peregrine.device.DeviceException;
 import dev.peregrine.internal.checkpoint.CheckpointFiles;
 import dev.peregrine.internal.checkpoint.Manifest;
 import java.util.ArrayList;
@@ -22,26 +23,31 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
    * The plan for the newest checkpoint.
    *
    * @return null if there is none
-   * @throws CorruptionException if it is damaged, with the name of the one before
+   * @throws CorruptionException if it is damaged
    */
   public static RecoveryPlan newest(CheckpointFiles files) {
-    List<CheckpointToken> tokens = files.tokens();
-    for (int i = tokens.size() - 1; i >= 0; i--) {
+    for (CheckpointToken token : files.tokens().reversed()) {
+      Manifest manifest = files.load(token);
+      if (manifest.log() != null) {
+        return of(files, manifest);
+      }
+    }
+    return null;
+  }
+
+  /** The checkpoint before the newest that has a sound plan, when that one is damaged; or null. */
+  public static CheckpointToken beforeNewest(CheckpointFiles files) {
+    boolean isBefore = false;
+    for (CheckpointToken token : files.tokens().reversed()) {
       try {
-        Manifest manifest = files.load(tokens.get(i));
-        if (manifest.log() != null) {
-          return of(files, manifest);
+        Manifest manifest = files.load(token);
+        if (manifest.log() != null && isBefore) {
+          of(files, manifest);
+          return token;
         }
-      } catch (CorruptionException e) {
-        throw new CorruptionException(
-            e.getMessage()
-                + "; nothing was changed. "
-                + (i == 0
-                    ? "There is no checkpoint before it"
-                    : "The checkpoint before it is "
-                        + tokens.get(i - 1)
-                        + ": open the store with this token to go back to it, which gives up what"
-                        + " came later"));
+        isBefore |= manifest.log() != null;
+      } catch (CorruptionException | DeviceException e) {
+        isBefore = true;
       }
     }
     return null;
@@ -68,8 +74,10 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
 
   private static RecoveryPlan of(CheckpointFiles files, Manifest manifest) {
     ManifestChecks.requireSound(manifest);
+    requireOneStore(files, manifest);
     List<Manifest> snapshots = new ArrayList<>();
-    Manifest link = manifest.snapshot() == null ? null : manifest;
+    boolean allInLog = manifest.log().flushedUntil() == manifest.log().cut();
+    Manifest link = manifest.snapshot() == null || allInLog ? null : manifest;
     while (link != null) {
       snapshots.add(link);
       CheckpointToken base = link.snapshot().base();
@@ -87,6 +95,31 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
       ManifestChecks.requireFits(manifest, index);
     }
     return new RecoveryPlan(manifest, List.copyOf(snapshots), index);
+  }
+
+  /** Compares with the oldest checkpoint and the one before, as far as they can be read. */
+  private static void requireOneStore(CheckpointFiles files, Manifest manifest) {
+    List<CheckpointToken> tokens = files.tokens();
+    int at = tokens.indexOf(manifest.token());
+    for (CheckpointToken token : List.of(tokens.getFirst(), tokens.get(Math.max(0, at - 1)))) {
+      long storeId = storeIdOf(files, token, manifest.store().storeId());
+      if (storeId != manifest.store().storeId()) {
+        throw ManifestChecks.refused(
+            manifest,
+            String.format(
+                "it is of store %x, and checkpoint %s of store %x: files of two stores are mixed",
+                manifest.store().storeId(), token, storeId));
+      }
+    }
+  }
+
+  private static long storeIdOf(CheckpointFiles files, CheckpointToken token, long otherwise) {
+    try {
+      return files.load(token).store().storeId();
+    } catch (CorruptionException | DeviceException e) {
+      // It is not the one that is recovered to.
+      return otherwise;
+    }
   }
 
   private static Manifest required(

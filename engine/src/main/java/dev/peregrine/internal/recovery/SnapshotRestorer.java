@@ -8,18 +8,18 @@ import dev.peregrine.device.DeviceQueue;
 import dev.peregrine.device.QueueMode;
 import dev.peregrine.internal.checkpoint.CheckpointFiles;
 import dev.peregrine.internal.checkpoint.Manifest;
+import dev.peregrine.internal.hlog.PageIdentity;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.hlog.PageVerifier;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Puts the pages of a snapshot, and of those that it continues, to their places in the log, so that
- * the rest of a recovery is the same as after a fold-over. Blocks below where the log was written
- * already are not written again: they are the same, and older checkpoints need them. One thread.
+ * Puts the pages of a snapshot, and of those that it continues, to their places in the log, as
+ * pages of this run, so that the rest of a recovery is the same as after a fold-over. Blocks below
+ * where the log was written already are not written again: they are the same, and older checkpoints
+ * need them. One thread.
  */
 final class SnapshotRestorer implements CompletionSink {
   private static final long WAIT_NANOS = 10_000_000;
@@ -50,36 +50,50 @@ final class SnapshotRestorer implements CompletionSink {
 
   /** Reads and checks all pages; changes nothing. */
   void verify(ProgressMeter meter) {
-    long first = plan.manifest().log().flushedUntil() / pageBytes;
     long cut = plan.manifest().log().cut();
-    long end = cut == plan.manifest().log().flushedUntil() ? first : (cut - 1) / pageBytes + 1;
-    Set<Long> found = new HashSet<>();
+    requireAllPages();
     forEachPage(
         (page, address) -> {
           verifier.requirePage(page, address, checksums);
           if (page == cut / pageBytes) {
             tailChecksums = Arrays.copyOf(checksums, blocksBelow(cut));
           }
-          found.add(page);
           meter.add(pageBytes);
         });
-    for (long page = first; page < end; page++) {
-      if (!found.contains(page)) {
-        throw new CorruptionException(
-            CheckpointFiles.pagesPath(plan.manifest().token())
-                + " is refused: neither it nor what it continues has page "
-                + page);
+  }
+
+  /** Throws unless every page up to the cut is in a snapshot or in the log. */
+  void requireAllPages() {
+    long next = plan.manifest().log().flushedUntil() / pageBytes;
+    long end = (plan.manifest().log().cut() - 1) / pageBytes + 1;
+    for (Place place : places()) {
+      if (place.page() != next) {
+        break;
       }
+      next++;
+    }
+    if (next < end) {
+      throw new CorruptionException(
+          CheckpointFiles.pagesPath(plan.manifest().token())
+              + " is refused: neither it nor what it continues has page "
+              + next);
     }
   }
 
-  /** The checksums of the blocks below the cut of a page that it divides; after {@link #verify}. */
+  /**
+   * The checksums of the blocks below the cut of a page that it divides; after {@link #verify}. Of
+   * no use if the log's own segments have that page.
+   */
   int[] tailChecksums() {
     return tailChecksums;
   }
 
-  /** Writes all pages to the log and makes them durable. */
-  void restore(Device log) {
+  /**
+   * Writes all pages to the log and makes them durable.
+   *
+   * @param identity what they will say that they are
+   */
+  void restore(Device log, PageIdentity identity) {
     long from = plan.manifest().log().flushedUntil();
     long cut = plan.manifest().log().cut();
     log.ensureCapacity(cut);
@@ -89,6 +103,8 @@ final class SnapshotRestorer implements CompletionSink {
             long start = Math.max(page * pageBytes, blockOf(from));
             long end = Math.min((page + 1) * pageBytes, cut);
             if (start < end) {
+              int generation = identity.generationOf(page);
+              PageImage.moveToLog(address, pageBytes, generation, buffers.checksum());
               long source = address + (start - page * pageBytes);
               queue.write(start, source, (int) (end - start), page);
               while (queue.inFlight() > 0) {
@@ -121,6 +137,19 @@ final class SnapshotRestorer implements CompletionSink {
       }
       readRun(places.subList(from, to), sink);
       from = to;
+    }
+  }
+
+  /** An older image of the page would verify itself. */
+  private void requireImage(Place place, long address, String path) {
+    int expected = place.link().snapshot().checksums()[place.position()];
+    int actual = PageImage.pageChecksum(address, pageBytes);
+    if (actual != expected) {
+      throw new CorruptionException(
+          String.format(
+              "%s is damaged at offset %d: it has an image of page %d with the checksum %08x, and"
+                  + " was written with %08x",
+              path, (long) place.position() * pageBytes, place.page(), actual, expected));
     }
   }
 
@@ -157,8 +186,9 @@ final class SnapshotRestorer implements CompletionSink {
             new ChunkReader(device, from, end, buffers.address(), buffers.chunkBytes(), path)) {
       while (reader.next()) {
         for (int at = 0; at < reader.length(); at += pageBytes) {
-          long page = run.get((int) ((reader.offset() + at - from) / pageBytes)).page();
-          sink.take(page, reader.address() + at);
+          Place place = run.get((int) ((reader.offset() + at - from) / pageBytes));
+          requireImage(place, reader.address() + at, path);
+          sink.take(place.page(), reader.address() + at);
         }
       }
     }

@@ -1,6 +1,7 @@
 package dev.peregrine.internal.recovery;
 
 import dev.peregrine.CheckpointToken;
+import dev.peregrine.CorruptionException;
 import dev.peregrine.RecoveryProgress;
 import dev.peregrine.RecoveryReport;
 import dev.peregrine.Severity;
@@ -26,11 +27,11 @@ import java.util.TreeMap;
 /**
  * Brings a store that has just been built, and that nobody uses yet, to the state of a checkpoint.
  *
- * <p>In this order: the image of the index and the pages of snapshots are read and checked; then
+ * <p>In this order: the image of the index and the pages of snapshots are read and checked, and the
+ * end of the log is read, into memory and into the index, as far as its own segments have it; then
  * checkpoints newer than this one are deleted, durably, since what follows makes them void; then
- * the pages of snapshots are written to their places; then the end of the log is read, into memory
- * and into the index. Only the second and third step change files, and a crash in or after them
- * leaves a recovery to the same checkpoint to do. Any error before them changes nothing. One
+ * the pages of snapshots are written to their places and read from there. A crash in or after the
+ * deletion leaves a recovery to the same checkpoint to do. Any error before it changes nothing. One
  * thread.
  */
 public final class StoreRecovery {
@@ -71,12 +72,14 @@ public final class StoreRecovery {
     Manifest.LogPart log = plan.manifest().log();
     int pageBytes = plan.manifest().store().pageBytes();
     PageIdentity before = ManifestChecks.identityOf(plan.manifest());
-    long cutPage = log.cut() == LogAddress.FIRST ? 0 : log.cut() / pageBytes;
+    // Pages of a snapshot are put into the log by this run.
+    long written = plan.snapshots().isEmpty() ? log.cut() : log.flushedUntil();
+    long firstPage = written == LogAddress.FIRST ? 0 : written / pageBytes;
     int generation = before.generation() + 1 + Math.floorMod(random, GENERATION_SPREAD);
     long lastPage = (log.cut() - 1) / pageBytes;
     long headPage = Math.max(0, lastPage + 1 - HybridLog.loadablePages(frameCount));
     long head = Math.max(Alignment.down(log.begin(), pageBytes), headPage * pageBytes);
-    return new LogContents(before.withRun(cutPage, generation), log.begin(), head, log.cut());
+    return new LogContents(before.withRun(firstPage, generation), log.begin(), head, log.cut());
   }
 
   /** Recovers, and starts nothing. */
@@ -86,7 +89,7 @@ public final class StoreRecovery {
     } catch (DeviceException e) {
       throw new StoreIoException(
           Severity.STORE,
-          "checkpoint " + plan.manifest().token() + " could not be recovered to",
+          "checkpoint " + plan.manifest().token() + " could not be recovered to: " + e.getMessage(),
           e);
     }
   }
@@ -94,6 +97,7 @@ public final class StoreRecovery {
   private RecoveryReport recover(StoreKind kind, Device device, RecoveryProgress listener) {
     Manifest manifest = plan.manifest();
     Manifest.LogPart log = manifest.log();
+    requireSegments(device, log);
     long replayFrom = plan.index() == null ? log.begin() : plan.index().index().notedTail();
     ProgressMeter meter = new ProgressMeter(listener, bytesToRead(replayFrom));
     if (plan.index() != null) {
@@ -102,14 +106,10 @@ public final class StoreRecovery {
     SnapshotRestorer snapshot = null;
     if (!plan.snapshots().isEmpty()) {
       PageVerifier asWritten =
-          PageVerifier.standalone(
+          PageVerifier.ofSnapshot(
               pageBytes, device, ManifestChecks.identityOf(manifest), buffers.checksum());
       snapshot = new SnapshotRestorer(files, plan, buffers, asWritten);
       snapshot.verify(meter);
-    }
-    deleteNewer(manifest.token());
-    if (snapshot != null) {
-      snapshot.restore(device);
     }
     LogLoader loader =
         new LogLoader(
@@ -121,8 +121,18 @@ public final class StoreRecovery {
             PageVerifier.standalone(pageBytes, device, core.log().identity(), buffers.checksum()),
             core.hashMask(),
             pageBytes);
-    int[] tail = snapshot == null ? log.tailChecksums() : snapshot.tailChecksums();
-    loader.load(log, tail, replayFrom, meter);
+    boolean isWritten = log.flushedUntil() == log.cut();
+    int[] tail = isWritten ? log.tailChecksums() : snapshot.tailChecksums();
+    // Nothing is changed before all that is to be read has been found good.
+    long from = LogLoader.readFrom(log, replayFrom, core.log().headAcquire(), pageBytes);
+    long inSnapshot = Alignment.down(log.flushedUntil(), pageBytes);
+    long middle = snapshot == null ? log.cut() : Math.max(from, inSnapshot);
+    loader.load(from, middle, log.cut(), tail, replayFrom, meter);
+    deleteNewer(manifest.token());
+    if (snapshot != null) {
+      snapshot.restore(device, core.log().identity());
+      loader.load(middle, log.cut(), log.cut(), tail, replayFrom, meter);
+    }
     return report(manifest, meter.read(), loader.replayed());
   }
 
@@ -141,6 +151,24 @@ public final class StoreRecovery {
         replayed,
         log.cut() == LogAddress.FIRST ? 0 : pages,
         Map.copyOf(serials));
+  }
+
+  /** Pages that are not read now are read when they are asked for: they must be there. */
+  private static void requireSegments(Device device, Manifest.LogPart log) {
+    long end = log.flushedUntil() == LogAddress.FIRST ? 0 : log.flushedUntil();
+    if (end > 0 && (device.beginOffset() > log.begin() || device.endOffset() < end)) {
+      throw new CorruptionException(
+          device.describe()
+              + " has the offsets from "
+              + device.beginOffset()
+              + " to "
+              + device.endOffset()
+              + ", but the log lies from "
+              + log.begin()
+              + " to "
+              + end
+              + ": a segment is missing");
+    }
   }
 
   /** Newer ones would refer to pages that this run writes anew. */

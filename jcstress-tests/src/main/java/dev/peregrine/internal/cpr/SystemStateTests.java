@@ -23,9 +23,9 @@ public class SystemStateTests {
   private abstract static class OpenStore {
     final LightEpoch epoch = Epochs.take(1);
     final long slot = epoch.acquireSlot();
-    final long words = Slices.take(2L * CacheLine.STRIDE_BYTES);
-    final SystemState state = new SystemState(words);
-    final long data = words + CacheLine.STRIDE_BYTES;
+    final long words = Slices.take(SystemState.BYTES + CacheLine.STRIDE_BYTES);
+    final SystemState state = new SystemState(SystemState.FIRST_VERSION, words);
+    final long data = words + SystemState.BYTES;
 
     OpenStore() {
       Memory.putLongVolatile(data, 1);

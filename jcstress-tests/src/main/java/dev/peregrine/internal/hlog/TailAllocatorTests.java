@@ -14,6 +14,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJI_Result;
+import org.openjdk.jcstress.infra.results.JJJ_Result;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 import org.openjdk.jcstress.infra.results.LI_Result;
 
@@ -34,8 +35,12 @@ public class TailAllocatorTests {
     final TailAllocator tail;
 
     Tail(long firstAddress) {
+      this(PAGE_BITS, firstAddress);
+    }
+
+    Tail(int pageBits, long firstAddress) {
       long word = Slices.take(CacheLine.STRIDE_BYTES);
-      tail = new TailAllocator(PAGE_BITS, firstAddress, this, word);
+      tail = new TailAllocator(pageBits, firstAddress, this, word);
     }
 
     @Override
@@ -127,6 +132,91 @@ public class TailAllocatorTests {
     @Actor
     public void second(JJ_Result r) {
       r.r2 = tail.allocate(RECORD_BYTES);
+    }
+  }
+
+  /**
+   * A cut at the end of a block: a range that was taken before lies below it, those taken later
+   * from it on.
+   */
+  @JCStressTest
+  @Outcome(id = "4032, 8192, 8192", expect = ACCEPTABLE, desc = "taken before, into the next block")
+  @Outcome(id = "4096, 4096, 4224", expect = ACCEPTABLE, desc = "taken after the cut, first")
+  @Outcome(id = "4224, 4096, 4096", expect = ACCEPTABLE, desc = "taken after the cut, second")
+  @Outcome(expect = FORBIDDEN, desc = "a range across the cut, or overlap")
+  @State
+  public static class PadAgainstAllocate extends Tail {
+    private static final int LARGE_PAGE_BITS = 14;
+    private static final int BYTES = 128;
+
+    public PadAgainstAllocate() {
+      super(LARGE_PAGE_BITS, PAGE_BYTES - 72);
+      tail.allocate(Long.BYTES);
+    }
+
+    @Actor
+    public void allocator(JJJ_Result r) {
+      r.r1 = tail.allocate(BYTES);
+    }
+
+    @Actor
+    public void cutter(JJJ_Result r) {
+      r.r2 = tail.padToBlock();
+      r.r3 = tail.allocate(BYTES);
+    }
+  }
+
+  /** A cut where the next block is the next page. */
+  @JCStressTest
+  @Outcome(id = "3992, 4096, 4096", expect = ACCEPTABLE, desc = "taken before, to the footer")
+  @Outcome(id = "4096, 4096, 4160", expect = ACCEPTABLE, desc = "taken after the cut, first")
+  @Outcome(id = "4160, 4096, 4096", expect = ACCEPTABLE, desc = "taken after the cut, second")
+  @Outcome(expect = FORBIDDEN, desc = "a range across the cut, or overlap")
+  @State
+  public static class PadToThePageAgainstAllocate extends Tail {
+    public PadToThePageAgainstAllocate() {
+      super(USABLE_BYTES - RECORD_BYTES - Long.BYTES);
+      tail.allocate(Long.BYTES);
+    }
+
+    @Actor
+    public void allocator(JJJ_Result r) {
+      r.r1 = tail.allocate(RECORD_BYTES);
+    }
+
+    @Actor
+    public void cutter(JJJ_Result r) {
+      r.r2 = tail.padToBlock();
+      r.r3 = tail.allocate(RECORD_BYTES);
+    }
+  }
+
+  /** Two cuts of one tail are the same. */
+  @JCStressTest
+  @Outcome(id = "8192, 8192, 8192", expect = ACCEPTABLE, desc = "one moved the tail")
+  @Outcome(expect = FORBIDDEN, desc = "a cut for nothing")
+  @State
+  public static class TwoPads extends Tail {
+    private static final int LARGE_PAGE_BITS = 14;
+
+    public TwoPads() {
+      super(LARGE_PAGE_BITS, PAGE_BYTES);
+      tail.allocate(Long.BYTES);
+    }
+
+    @Actor
+    public void first(JJJ_Result r) {
+      r.r1 = tail.padToBlock();
+    }
+
+    @Actor
+    public void second(JJJ_Result r) {
+      r.r2 = tail.padToBlock();
+    }
+
+    @Arbiter
+    public void end(JJJ_Result r) {
+      r.r3 = tail.tailAcquire();
     }
   }
 

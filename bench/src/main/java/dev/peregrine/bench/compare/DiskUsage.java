@@ -1,0 +1,24 @@
+package dev.peregrine.bench.compare;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** What files take on the disk, which for sparse ones is less than their length. */
+final class DiskUsage {
+  private DiskUsage() {}
+
+  /** The bytes allocated below a directory. */
+  static long of(Path directory) throws IOException {
+    Process du =
+        new ProcessBuilder("du", "-s", "-B1", directory.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD) // a file may just have gone
+            .start();
+    String line = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String[] words = line.strip().split("\\s+");
+    if (words[0].isEmpty()) {
+      throw new IOException("du could not measure " + directory);
+    }
+    return Long.parseLong(words[0]);
+  }
+}
