@@ -1,6 +1,7 @@
 package dev.peregrine;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -47,7 +48,7 @@ final class BatchFace {
     if (seen != null) {
       return seen[i];
     }
-    byte[] all = destinations[i].toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    byte[] all = destinations[i].toArray(ValueLayout.JAVA_BYTE);
     return Arrays.copyOf(all, lengths[i]);
   }
 

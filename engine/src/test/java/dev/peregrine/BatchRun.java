@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -101,7 +102,7 @@ final class BatchRun implements CompletionHandler {
   /** Keys from an index on, few or many different ones; what is around them must not be used. */
   private long[] draw(int from, int count, boolean distinct) {
     long[] drawn = new long[from + count + random.nextInt(MOST_OFFSET)];
-    java.util.Arrays.fill(drawn, UNUSED_KEY);
+    Arrays.fill(drawn, UNUSED_KEY);
     int bound = distinct || random.nextBoolean() ? keys : Math.min(keys, 10);
     Set<Long> used = new HashSet<>();
     for (int i = from; i < from + count; i++) {
@@ -191,7 +192,7 @@ final class BatchRun implements CompletionHandler {
 
   private void update(long[] drawn, int from, int count) {
     long[] arguments = new long[drawn.length];
-    java.util.Arrays.setAll(arguments, i -> random.nextLong() >>> 1);
+    Arrays.setAll(arguments, i -> random.nextLong() >>> 1);
     boolean adds = face.isLong() && random.nextBoolean();
     List<Expected> expected = new ArrayList<>();
     for (int i = from; i < from + count; i++) {
@@ -293,7 +294,7 @@ final class BatchRun implements CompletionHandler {
 
   private byte[][] newValues(int count) {
     byte[][] values = new byte[count][];
-    java.util.Arrays.setAll(values, i -> newValue());
+    Arrays.setAll(values, i -> newValue());
     return values;
   }
 

@@ -276,7 +276,7 @@ class CorruptionTest {
             .device(DeviceKind.MEMORY)
             .pageBytes(pageBytes)
             .segmentBytes(pageBytes)
-            .memoryBytes(40L << 20)
+            .memoryBytes(80L << 20)
             .indexBytes(1 << 20)
             .maxSessions(1)
             .pendingDepth(16)

@@ -28,6 +28,9 @@ final class FaultyDevice implements Device {
 
   final AtomicLong writeNumber = new AtomicLong();
 
+  /** Of the reads, how many had been enqueued at the latest submission of a queue with any. */
+  final AtomicLong submittedReads = new AtomicLong();
+
   /** Faults that were really injected. */
   final AtomicInteger injected = new AtomicInteger();
 

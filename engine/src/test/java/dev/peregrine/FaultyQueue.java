@@ -57,6 +57,9 @@ final class FaultyQueue implements DeviceQueue {
 
   @Override
   public int submit() {
+    if (requests.stream().anyMatch(request -> !request.write)) {
+      device.submittedReads.set(device.readNumber.get());
+    }
     return requests.size();
   }
 

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       YcsbCommand.class,
       DeviceCommand.class,
+      CheckpointsCommand.class,
+      KillLoopCommand.class,
       CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class

@@ -80,7 +80,6 @@ final class PeregrineBytesBatchLoop extends PeregrineBytesLoop {
       if (session.rmwBatch(split.changes, increment, ones, 0, count, statuses) > 0) {
         for (int i = 0; i < count; i++) {
           if (statuses[i] == Status.BUSY) {
-            makeRoom();
             modify(split.changes[i]);
           }
         }
@@ -108,10 +107,7 @@ final class PeregrineBytesBatchLoop extends PeregrineBytesLoop {
 
   private void notFound(int i, long key) {
     switch (statuses[i]) {
-      case BUSY -> {
-        makeRoom();
-        read(key);
-      }
+      case BUSY -> read(key);
       case PENDING -> destinations[i] = exchange(destinations[i]);
       default -> failed();
     }

@@ -64,7 +64,6 @@ final class PeregrineLongBatchLoop extends PeregrineLongLoop {
       if (session.addBatch(split.changes, ones, 0, count, null, statuses) > 0) {
         for (int i = 0; i < count; i++) {
           if (statuses[i] == Status.BUSY) {
-            makeRoom();
             modify(split.changes[i]);
           }
         }
@@ -92,7 +91,6 @@ final class PeregrineLongBatchLoop extends PeregrineLongLoop {
 
   private void notFound(Status status, long key) {
     if (status == Status.BUSY) {
-      makeRoom();
       read(key);
     } else if (status != Status.PENDING) {
       failed();

@@ -15,6 +15,7 @@ import dev.peregrine.device.DeviceKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,7 @@ class AllocationTest {
   private static final int ROUNDS = 6;
   private static final double NONE = 0.1;
   private static final int VALUE_BYTES = 100;
+  private static final int BATCH = 50;
   private static final long SMALL_LOG_BYTES = 2L << 20;
 
   private static final UpdateFunction ADD_BYTES =
@@ -80,6 +82,21 @@ class AllocationTest {
       requireNoAllocation("upsert", k -> requireDone(session.upsert(k, k)));
       requireNoAllocation("add", k -> requireDone(session.add(k, 1)));
       requireNoAllocation("rmw", k -> requireDone(session.rmw(k, ADD_LONG, 1)));
+      Batch b = new Batch(arena);
+      requireNoAllocation(
+          "readBatch", b, () -> session.readBatch(b.keys, 0, BATCH, b.longs, b.statuses));
+      requireNoAllocation(
+          "upsertBatch", b, () -> session.upsertBatch(b.keys, b.longs, 0, BATCH, b.statuses));
+      requireNoAllocation(
+          "insertIfAbsentBatch",
+          b,
+          () -> session.insertIfAbsentBatch(b.keys, b.longs, 0, BATCH, null, b.statuses));
+      requireNoAllocation(
+          "addBatch", b, () -> session.addBatch(b.keys, b.longs, 0, BATCH, null, b.statuses));
+      requireNoAllocation(
+          "rmwBatch",
+          b,
+          () -> session.rmwBatch(b.keys, ADD_LONG, b.longs, 0, BATCH, null, b.statuses));
     }
   }
 
@@ -94,6 +111,17 @@ class AllocationTest {
       requireNoAllocation("read by function", k -> requireDone(session.read(k, look, k)));
       requireNoAllocation("upsert", k -> requireDone(session.upsert(k, value)));
       requireNoAllocation("rmw", k -> requireDone(session.rmw(k, ADD_BYTES, 1)));
+      Batch b = new Batch(arena);
+      requireNoAllocation(
+          "readBatch",
+          b,
+          () -> session.readBatch(b.keys, 0, BATCH, b.values, b.lengths, b.statuses));
+      requireNoAllocation(
+          "readBatch by function", b, () -> session.readBatch(b.keys, 0, BATCH, look, b.statuses));
+      requireNoAllocation(
+          "upsertBatch", b, () -> session.upsertBatch(b.keys, b.values, 0, BATCH, b.statuses));
+      requireNoAllocation(
+          "rmwBatch", b, () -> session.rmwBatch(b.keys, ADD_BYTES, b.longs, 0, BATCH, b.statuses));
     }
   }
 
@@ -107,6 +135,17 @@ class AllocationTest {
       requireNoAllocation("read", k -> requireDone(session.read(bytesOf(k), found)));
       requireNoAllocation("upsert", k -> requireDone(session.upsert(bytesOf(k), value)));
       requireNoAllocation("rmw", k -> requireDone(session.rmw(bytesOf(k), ADD_BYTES, 1)));
+      Batch b = new Batch(arena);
+      requireNoAllocation(
+          "readBatch",
+          b,
+          () -> session.readBatch(b.byteKeys, 0, BATCH, b.values, b.lengths, b.statuses));
+      requireNoAllocation(
+          "upsertBatch", b, () -> session.upsertBatch(b.byteKeys, b.values, 0, BATCH, b.statuses));
+      requireNoAllocation(
+          "rmwBatch",
+          b,
+          () -> session.rmwBatch(b.byteKeys, ADD_BYTES, b.longs, 0, BATCH, b.statuses));
     }
   }
 
@@ -119,6 +158,26 @@ class AllocationTest {
       }
       requireNoAllocation("pending read", k -> issue(session, k));
       session.completeAll();
+    }
+    assertTrue(completed > OPERATIONS / 2, completed + " reads were pending");
+  }
+
+  @Test
+  void shouldAllocateNothingWhenReadsOfABatchArePending() {
+    try (Store store = largerThanMemory(StoreKind.LONG_TO_LONG);
+        Session session = store.newSession((serial, status, view) -> completed++)) {
+      for (long i = 0; i < RECORDS * 32L; i++) {
+        session.upsert(Keys.of(i), i);
+      }
+      Batch b = new Batch(arena);
+      requireNoAllocation(
+          "pending batch",
+          b,
+          () -> {
+            int unfinished = session.readBatch(b.keys, 0, BATCH, b.longs, b.statuses);
+            session.completeAll();
+            return unfinished - BATCH;
+          });
     }
     assertTrue(completed > OPERATIONS / 2, completed + " reads were pending");
   }
@@ -188,6 +247,43 @@ class AllocationTest {
     if (status == Status.PENDING || status == Status.NOT_FOUND || status == Status.BUSY) {
       throw new AssertionError("in memory, but " + status);
     }
+  }
+
+  /** The arrays of a batch. */
+  private static final class Batch {
+    private final long[] keys = new long[BATCH];
+    private final MemorySegment[] byteKeys = new MemorySegment[BATCH];
+    private final MemorySegment[] values = new MemorySegment[BATCH];
+    private final long[] longs = new long[BATCH];
+    private final int[] lengths = new int[BATCH];
+    private final Status[] statuses = new Status[BATCH];
+    private int used;
+
+    Batch(Arena arena) {
+      for (int i = 0; i < BATCH; i++) {
+        byteKeys[i] = arena.allocate(Long.BYTES, Long.BYTES);
+        values[i] = arena.allocate(VALUE_BYTES, Long.BYTES);
+      }
+    }
+
+    /** Takes one more key; whether the batch is full, and is empty from now on. */
+    private boolean isFull(long k) {
+      keys[used] = k;
+      byteKeys[used].set(ValueLayout.JAVA_LONG, 0, k);
+      used = (used + 1) % BATCH;
+      return used == 0;
+    }
+  }
+
+  /** As below; {@code operation} returns 0. */
+  private static void requireNoAllocation(String name, Batch batch, IntSupplier operation) {
+    requireNoAllocation(
+        name,
+        k -> {
+          if (batch.isFull(k) && operation.getAsInt() != 0) {
+            throw new AssertionError(name + " was not done: " + batch.statuses[0]);
+          }
+        });
   }
 
   /**

@@ -55,6 +55,8 @@ class MainTest {
         "ycsb --value-bytes 7",
         "ycsb --store map",
         "ycsb --repetitions 0",
+        "ycsb --batch 0",
+        "ycsb --batch 1025",
         "ycsb --page 1k",
         "ycsb --device null --memory 1m",
         "ycsb --fio",
@@ -66,6 +68,17 @@ class MainTest {
         "device --bytes 1",
         "device --kind null",
         "device --kind memory --fio",
+        "checkpoints",
+        "checkpoints list",
+        "checkpoints look .",
+        "checkpoints list ./not-there",
+        "checkpoints prune ./not-there",
+        "checkpoints prune --keep 0 ./not-there",
+        "checkpoints verify --token .. ./not-there",
+        "kill-loop --cycles 0",
+        "kill-loop --sessions 0",
+        "kill-loop --kind bytes_to_bytes",
+        "kill-loop --device memory",
         "compare --only chm",
         "compare --only chm-g1 --resident quarter",
         "compare --workloads D",
@@ -87,7 +100,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh"})
+  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"})
   void shouldExplainEachCommand(String command) {
     assertEquals(Main.EXIT_OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
@@ -96,7 +109,8 @@ class MainTest {
   @Test
   void shouldListTheCommands() {
     assertEquals(Main.EXIT_OK, run("--help"));
-    for (String command : new String[] {"demo", "ycsb", "device", "compare", "jmh"}) {
+    for (String command :
+        new String[] {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"}) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
   }
@@ -138,19 +152,56 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"A 8", "B 100", "C 8", "C 100", "F 8", "F 100"})
+  @ValueSource(
+      strings = {
+        "A 8 1",
+        "B 100 1",
+        "C 8 1",
+        "C 100 1",
+        "F 8 1",
+        "F 100 1",
+        "A 8 50",
+        "B 100 7",
+        "C 8 64",
+        "C 100 1024",
+        "F 8 33",
+        "F 100 100"
+      })
   void shouldRunEachWorkloadOnBothStores(String cell) throws Exception {
     String[] parts = cell.split(" ");
     Path json = directory.resolve("ycsb.json");
     String[] args = {
-      "ycsb", "--workload", parts[0], "--value-bytes", parts[1], "--records", "20000", "--store",
-      "both", "--seconds", "0.1", "--latency-seconds", "0.1", "--warm-up", "0.1", "--repetitions",
-      "2", "--device", "memory", "--memory", "2m", "--json", json.toString()
+      "ycsb",
+      "--workload",
+      parts[0],
+      "--value-bytes",
+      parts[1],
+      "--batch",
+      parts[2],
+      "--records",
+      "20000",
+      "--store",
+      "both",
+      "--seconds",
+      "0.1",
+      "--latency-seconds",
+      "0.1",
+      "--warm-up",
+      "0.1",
+      "--repetitions",
+      "2",
+      "--device",
+      "memory",
+      "--memory",
+      "2m",
+      "--json",
+      json.toString()
     };
     assertEquals(Main.EXIT_OK, run(args), err.toString());
     JsonNode root = new ObjectMapper().readTree(Files.readString(json));
     assertEquals(4, root.path("results").size());
     assertEquals(2, root.path("facts").path("ratiosToChm").size());
+    assertEquals(Integer.parseInt(parts[2]), root.path("facts").path("batch").asInt());
     for (JsonNode result : root.path("results")) {
       assertTrue(result.path("p99Nanos").asLong() > 0);
     }

@@ -8,6 +8,15 @@ import java.nio.file.Path;
 final class DiskUsage {
   private DiskUsage() {}
 
+  /** Waits until what has been written to the directory's file system is on the disk. */
+  static void sync(Path directory) throws IOException {
+    try {
+      new ProcessBuilder("sync", "-f", directory.toString()).start().waitFor();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** The bytes allocated below a directory. */
   static long of(Path directory) throws IOException {
     Process du =

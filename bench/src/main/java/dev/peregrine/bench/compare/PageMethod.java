@@ -33,11 +33,12 @@ final class PageMethod {
                 + " lost.",
             "Memory is what the heap holds after a collection and what the process has resident"
                 + " outside of it; disk is what files have allocated.",
-            "Where memory is limited, processes that use the operating system's file cache run in a"
-                + " control group that counts it: what the process takes besides pages of files, 32"
-                + " MiB, and the budget if such pages are the engine's cache; it follows the"
-                + " process. Mapped files are advised MADV_RANDOM, since a disk's read-ahead would"
-                + " evict them all the time. RocksDB and Peregrine by-pass that cache. Here: "
+            "Where memory is limited, engines are loaded without a limit; then processes that use"
+                + " the operating system's file cache run in a control group that counts it: what"
+                + " the process takes besides pages of files, and on top the budget and 8 MiB if"
+                + " such pages are the engine's cache, or 32 MiB if its cache is on the heap."
+                + " Mapped files are advised MADV_RANDOM, since a disk's read-ahead would evict"
+                + " them all the time. RocksDB and Peregrine by-pass that cache. Here: "
                 + report.machine().memoryLimits()
                 + (report.machine().memoryLimits().equals("control group")
                     ? "."

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
@@ -27,6 +28,7 @@ final class PeerProcess implements AutoCloseable {
   private static final long CLOSE_SECONDS = 20;
   private static final int TOLD_LINES = 8;
   private static final int LIMIT_MILLIS = 100;
+  private static final int LIMIT_TRIES = 100;
 
   private static final ScheduledExecutorService WATCH =
       Executors.newSingleThreadScheduledExecutor(
@@ -84,19 +86,25 @@ final class PeerProcess implements AutoCloseable {
    * @param bytes the limit, by what the process takes without pages of files
    */
   void limitBy(LongUnaryOperator bytes) {
-    limitBytes = limit == null ? null : bytes;
-    limitNow();
+    if (limit == null) {
+      return;
+    }
+    limitBytes = bytes;
+    for (int i = 0; i < LIMIT_TRIES && !limitNow(); i++) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS));
+    }
   }
 
-  private void limitNow() {
+  /** Whether it is limited; it may be unable to give back so much at once, or just have ended. */
+  private boolean limitNow() {
     if (limitBytes == null) {
-      return;
+      return true;
     }
     try {
       limit.set(limitBytes.applyAsLong(ProcessMemory.anonymousBytes(process.pid())));
+      return true;
     } catch (IOException notNow) {
-      // It has just ended, or cannot give back so much at once: the limit stays for a moment.
-      return;
+      return false;
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Loads one set of data into all engines, each in its process, and measures all cells on it: each
@@ -91,11 +92,13 @@ final class StageBench implements AutoCloseable {
             directory.resolve(engine.id() + ".log"));
     processes.add(process);
     try {
-      prepare(process, setup);
+      LongUnaryOperator limitBytes = prepare(process, setup);
       Reply opened = process.ask(Request.open(setup), OPEN_LIMIT_SECONDS, done -> {});
       double limit = OPEN_LIMIT_SECONDS + plan.records() / LEAST_LOADS_PER_SECOND;
       Reply.Load load =
           process.ask(Request.load(), limit, done -> progress.to(before + done)).load();
+      DiskUsage.sync(place); // so that nobody's measurement has to wait for this
+      process.limitBy(limitBytes);
       double records = plan.records();
       return new LoadResult(
           engine.id(),
@@ -116,12 +119,13 @@ final class StageBench implements AutoCloseable {
     }
   }
 
-  private void prepare(PeerProcess process, PeerSetup setup) throws IOException {
+  /** Returns what the process may take later. */
+  private LongUnaryOperator prepare(PeerProcess process, PeerSetup setup) throws IOException {
     Path place = Files.createDirectory(directory.resolve(setup.engine().id() + "-tried"));
     PeerSetup few = setup.withFew(TRIED_RECORDS, place);
     Reply prepared = process.ask(Request.prepare(few), OPEN_LIMIT_SECONDS, done -> {});
     long resident = prepared.residentBytes();
-    process.limitBy(anonymous -> setup.engine().limitBytes(setup, resident, anonymous));
+    return anonymous -> setup.engine().limitBytes(setup, resident, anonymous);
   }
 
   private String groupName(Engine engine) {

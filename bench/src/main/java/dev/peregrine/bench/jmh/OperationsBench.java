@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -36,6 +37,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class OperationsBench {
   private static final int RECORDS = 1 << 18;
+
+  /** Keys of a batch. */
+  private static final int BATCH = 64;
+
   private static final long MEMORY_BYTES = 256L << 20;
   private static final long INDEX_BYTES = 16L << 20;
 
@@ -47,6 +52,11 @@ public class OperationsBench {
     private final MemorySegment value = arena.allocate(Operands.VALUE_BYTES, Long.BYTES);
     private final MemorySegment found = arena.allocate(Operands.VALUE_BYTES, Long.BYTES);
     private final ScatteredKeys order = new ScatteredKeys(RECORDS, 3);
+    private final long[] batchKeys = new long[BATCH];
+    private final MemorySegment[] batchBytesKeys = new MemorySegment[BATCH];
+    private final long[] batchLongs = new long[BATCH];
+    private final MemorySegment[] batchValues = new MemorySegment[BATCH];
+    private final Status[] statuses = new Status[BATCH];
     private Store longsStore;
     private Store valuesStore;
     private Store bytesStore;
@@ -57,6 +67,10 @@ public class OperationsBench {
     /** Opens and fills them. */
     @Setup(Level.Trial)
     public void open() {
+      for (int i = 0; i < BATCH; i++) {
+        batchBytesKeys[i] = arena.allocate(Long.BYTES, Long.BYTES);
+        batchValues[i] = arena.allocate(Operands.VALUE_BYTES, Long.BYTES);
+      }
       longsStore = store(StoreKind.LONG_TO_LONG);
       valuesStore = store(StoreKind.LONG_TO_BYTES);
       bytesStore = store(StoreKind.BYTES_TO_BYTES);
@@ -89,6 +103,20 @@ public class OperationsBench {
       valuesStore.close();
       bytesStore.close();
       arena.close();
+    }
+
+    private long[] nextKeys() {
+      for (int i = 0; i < BATCH; i++) {
+        batchKeys[i] = order.nextKey();
+      }
+      return batchKeys;
+    }
+
+    private MemorySegment[] nextBytesKeys() {
+      for (MemorySegment batchKey : batchBytesKeys) {
+        batchKey.set(ValueLayout.JAVA_LONG, 0, order.nextKey());
+      }
+      return batchBytesKeys;
     }
 
     private MemorySegment nextBytesKey() {
@@ -156,5 +184,85 @@ public class OperationsBench {
   @Benchmark
   public Status rmwBytes(Stores s) {
     return s.bytes.rmw(s.nextBytesKey(), Operands.ADD_BYTES, 1);
+  }
+
+  /** Longs by longs, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public long readLongBatch(Stores s) {
+    s.longs.readBatch(s.nextKeys(), 0, BATCH, s.batchLongs, s.statuses);
+    return s.batchLongs[0];
+  }
+
+  /** Blind writes of longs, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status upsertLongBatch(Stores s) {
+    s.longs.upsertBatch(s.nextKeys(), s.batchLongs, 0, BATCH, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** Additions to longs, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status addLongBatch(Stores s) {
+    s.longs.addBatch(s.nextKeys(), s.batchLongs, 0, BATCH, null, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** Longs updated by a function, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status rmwLongBatch(Stores s) {
+    s.longs.rmwBatch(s.nextKeys(), Operands.ADD_LONG, s.batchLongs, 0, BATCH, null, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** 100 bytes by a long, copied, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status readValueBatch(Stores s) {
+    s.values.readBatch(s.nextKeys(), 0, BATCH, s.batchValues, null, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** Blind writes of 100 bytes, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status upsertValueBatch(Stores s) {
+    s.values.upsertBatch(s.nextKeys(), s.batchValues, 0, BATCH, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** 100 bytes updated by a function, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status rmwValueBatch(Stores s) {
+    s.values.rmwBatch(s.nextKeys(), Operands.ADD_BYTES, s.batchLongs, 0, BATCH, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** 100 bytes by 8 bytes, copied, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status readBytesBatch(Stores s) {
+    s.bytes.readBatch(s.nextBytesKeys(), 0, BATCH, s.batchValues, null, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** Blind writes of 100 bytes by 8 bytes, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status upsertBytesBatch(Stores s) {
+    s.bytes.upsertBatch(s.nextBytesKeys(), s.batchValues, 0, BATCH, s.statuses);
+    return s.statuses[0];
+  }
+
+  /** 100 bytes by 8 bytes, updated by a function, in batches. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Status rmwBytesBatch(Stores s) {
+    s.bytes.rmwBatch(s.nextBytesKeys(), Operands.ADD_BYTES, s.batchLongs, 0, BATCH, s.statuses);
+    return s.statuses[0];
   }
 }

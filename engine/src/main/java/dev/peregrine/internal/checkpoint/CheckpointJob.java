@@ -121,7 +121,7 @@ final class CheckpointJob implements BackgroundTask {
       return 0;
     }
     try {
-      if (failure == null) {
+      if (failure == null && step != Step.END) {
         requireHealthy();
       }
       return doStep();
@@ -292,6 +292,9 @@ final class CheckpointJob implements BackgroundTask {
       }
       snapshotDump.sync();
       unpin();
+      if (flushedUntil == cut) {
+        tailChecksums = parts.log().tailChecksums(cut);
+      }
     } else {
       long flushed = parts.log().flushedUntilAcquire();
       bytesWritten = bytesOfIndex() + Math.max(0, Math.min(flushed, cut) - flushedUntil);
@@ -314,11 +317,7 @@ final class CheckpointJob implements BackgroundTask {
     if (!kind.hasLog()) {
       return go(Step.END);
     }
-    Map<Long, Long> serials = new HashMap<>();
-    sessions.forEach(session -> serials.put(session.id(), session.serial()));
-    for (Participant session : parts.sessions().open()) {
-      session.committed(serials.getOrDefault(session.id(), 0L));
-    }
+    parts.sessions().committed(sessions);
     return enterCalm();
   }
 
@@ -405,7 +404,7 @@ final class CheckpointJob implements BackgroundTask {
     long version = SystemState.version(parts.state().wordAcquire());
     move(Phase.REST, version);
     closeDumps();
-    // Before, because who waits for the end may start the next at once.
+    // Before the future, whose user may start the next checkpoint at once.
     done = true;
     complete();
     return 1;

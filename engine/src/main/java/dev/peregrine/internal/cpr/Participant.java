@@ -18,7 +18,4 @@ public interface Participant {
    * @return whether it was outside
    */
   boolean help();
-
-  /** Its operations up to this serial are durable. */
-  void committed(long serial);
 }

@@ -13,6 +13,9 @@ public interface Participants {
    */
   List<SessionCut> cutsBefore(long version);
 
+  /** What lies before these commit points is durable. */
+  void committed(List<SessionCut> cuts);
+
   /** The sessions that are inside an operation since this epoch or earlier, in words. */
   String namesOfLaggards(long epoch);
 }

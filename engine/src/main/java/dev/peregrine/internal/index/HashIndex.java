@@ -1,5 +1,6 @@
 package dev.peregrine.internal.index;
 
+import dev.peregrine.CorruptionException;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.CacheLine;
@@ -199,6 +200,47 @@ public final class HashIndex implements AutoCloseable {
   /** The address of the wildcard of a chain of buckets, or 0; nobody else uses the index. */
   long wildcardForReplay(long hash) {
     return wildcards ? entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.WILDCARD) : 0;
+  }
+
+  /**
+   * Makes an empty entry and returns where it is, also where a wildcard is; nobody else uses the
+   * index. Without room, the wildcard was made of the last entry, which was empty.
+   *
+   * @throws CorruptionException if it is not
+   */
+  long createForReplay(long hash, long tag) {
+    long home = HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash));
+    long free =
+        Memory.getLong(home) == HashEntry.FREE
+            ? home
+            : entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.FREE);
+    if (free == 0) {
+      free = overflowForReplay(hash);
+    }
+    if (free != 0) {
+      Memory.putLong(free, tag);
+      return free;
+    }
+    long last = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+    if (HashEntry.address(Memory.getLong(last)) != LogAddress.NONE) {
+      throw new CorruptionException(
+          "the records of the log have more chains than the index has room for");
+    }
+    return makeWildcardForReplay(hash, last);
+  }
+
+  /** The first entry of one more overflow bucket, or 0 if there is none. */
+  private long overflowForReplay(long hash) {
+    long number = overflow.allocate();
+    if (number == 0) {
+      return 0;
+    }
+    long bucket = bucketOf(hash);
+    while (next(bucket) != 0) {
+      bucket = next(bucket);
+    }
+    Memory.putLong(HashBucket.overflowAddress(bucket), number);
+    return HashBucket.entryAddress(overflow.addressOf(number), 0);
   }
 
   /** Turns an entry into the wildcard, which has a place of its own; returns where it is then. */

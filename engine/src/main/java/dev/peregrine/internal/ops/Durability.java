@@ -12,9 +12,9 @@ final class Durability {
   private long reported;
   private LongConsumer listener;
 
-  Durability(long serial) {
-    this.serial = serial;
-    this.reported = serial;
+  /** What is durable by now is known without being told. */
+  void start() {
+    reported = serial;
   }
 
   long serial() {

@@ -89,7 +89,7 @@ public final class SessionContext implements Participant {
     this.core = core;
     this.id = known.id();
     this.serial = known.serial();
-    this.durability = new Durability(known.serial());
+    this.durability = new Durability();
     this.lost = new LostSerials(known.lostSerials());
     this.epoch = core.epoch;
     this.state = core.state;
@@ -111,6 +111,7 @@ public final class SessionContext implements Participant {
       release();
       throw closedException();
     }
+    durability.start();
   }
 
   /** The result of the latest operation on an 8-byte value. */
@@ -232,8 +233,8 @@ public final class SessionContext implements Participant {
     }
   }
 
-  @Override
-  public void committed(long serial) {
+  /** Its operations up to this serial are durable; the table only. */
+  void committed(long serial) {
     durability.committed(serial);
   }
 
@@ -298,7 +299,7 @@ public final class SessionContext implements Participant {
    */
   void takeBackSerial() {
     if (!batching) {
-      serial = commit.done();
+      serial--;
     }
   }
 

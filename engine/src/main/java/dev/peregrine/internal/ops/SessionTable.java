@@ -33,8 +33,13 @@ final class SessionTable implements Participants {
    * @param all all that it did
    * @param cutSerial what it had done when it adopted its last version
    * @param cutVersion that version
+   * @param durable up to where it is durable, which may be before what it did last
    */
-  private record ClosedSession(SessionCut all, long cutSerial, long cutVersion) {
+  private record ClosedSession(SessionCut all, long cutSerial, long cutVersion, long durable) {
+    ClosedSession committed(long serial) {
+      return new ClosedSession(all, cutSerial, cutVersion, serial);
+    }
+
     SessionCut cutBefore(long version) {
       return cutVersion == version ? all.upTo(cutSerial) : all;
     }
@@ -43,7 +48,7 @@ final class SessionTable implements Participants {
   SessionTable(List<SessionCut> recovered, LongSupplier random) {
     this.random = random;
     for (SessionCut cut : recovered) {
-      known.put(cut.id(), new ClosedSession(cut, cut.serial(), 0));
+      known.put(cut.id(), new ClosedSession(cut, cut.serial(), 0, cut.serial()));
     }
   }
 
@@ -78,7 +83,8 @@ final class SessionTable implements Participants {
     if (open.putIfAbsent(session.id(), session) != null) {
       throw new MisuseException(session + " is open: close it before it is resumed");
     }
-    known.remove(session.id());
+    ClosedSession before = known.remove(session.id());
+    session.committed(before == null ? 0 : before.durable());
   }
 
   /** The session has been closed; nobody changes its commit point any more. */
@@ -87,7 +93,8 @@ final class SessionTable implements Participants {
       SessionCut all = session.cutBefore(NO_VERSION);
       long version = session.adoptedVersion();
       long cutSerial = session.cutBefore(version).serial();
-      known.put(session.id(), new ClosedSession(all, cutSerial, version));
+      long durable = session.durableSerial();
+      known.put(session.id(), new ClosedSession(all, cutSerial, version, durable));
       if (known.size() > MOST_KNOWN) {
         known.remove(known.keySet().iterator().next());
       }
@@ -114,6 +121,18 @@ final class SessionTable implements Participants {
     known.values().forEach(session -> cuts.add(session.cutBefore(version)));
     cuts.sort(Comparator.comparingLong(SessionCut::id));
     return List.copyOf(cuts);
+  }
+
+  @Override
+  public synchronized void committed(List<SessionCut> cuts) {
+    for (SessionCut cut : cuts) {
+      SessionContext session = open.get(cut.id());
+      if (session != null) {
+        session.committed(cut.serial());
+      } else {
+        known.computeIfPresent(cut.id(), (id, closed) -> closed.committed(cut.serial()));
+      }
+    }
   }
 
   @Override

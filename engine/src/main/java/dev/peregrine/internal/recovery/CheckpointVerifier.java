@@ -216,7 +216,7 @@ public final class CheckpointVerifier {
     PageIdentity identity = ManifestChecks.identityOf(plan.manifest());
     PageVerifier verifier = PageVerifier.standalone(pageBytes, log, identity, buffers.checksum());
     int[] checksums = new int[PageImage.dataBlocks(pageBytes)];
-    // Of an empty log nothing is on the device, though it begins inside a block.
+    // Nothing is on the device of a log that was written up to its first address.
     long end = part.flushedUntil() == LogAddress.FIRST ? 0 : part.flushedUntil();
     try (ChunkReader reader =
         new ChunkReader(log, 0, end, buffers.address(), buffers.chunkBytes(), log.describe())) {

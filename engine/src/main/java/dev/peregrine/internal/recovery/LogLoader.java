@@ -51,37 +51,47 @@ final class LogLoader implements PageScan.RecordVisitor {
   }
 
   /**
-   * Loads the pages from one address to another; in ascending order, if in several calls.
+   * Loads a part of it; parts are loaded in the order of their addresses.
    *
-   * @param from start of a page
-   * @param end start of a page, or the cut
-   * @param cut of the log
+   * @param from a page's start, from {@link #readFrom} on
+   * @param until where it ends: a page's start, or the cut
    * @param tailChecksums those of the blocks below the cut of a page that it divides
    * @param replayFrom records from here on are put into the index
    * @param meter hears what has been read
    */
-  void load(
-      long from, long end, long cut, int[] tailChecksums, long replayFrom, ProgressMeter meter) {
-    if (end == cut) {
-      requireTail(cut, tailChecksums);
-    }
-    try (ChunkReader reader =
-        new ChunkReader(
-            device,
-            from,
-            blockUp(end),
-            buffers.address(),
-            buffers.chunkBytes(),
-            device.describe())) {
+  void load(long from, long until, int[] tailChecksums, long replayFrom, ProgressMeter meter) {
+    requireTail(until, tailChecksums);
+    try (ChunkReader reader = reader(from, blockUp(until))) {
       while (reader.next()) {
         for (int at = 0; at < reader.length(); at += pageBytes) {
           long start = reader.offset() + at;
-          long stop = Math.min(start + pageBytes, cut);
-          loadPage(start, stop, reader.address() + at, tailChecksums, replayFrom);
+          long end = Math.min(start + pageBytes, until);
+          loadPage(start, end, reader.address() + at, tailChecksums, replayFrom);
         }
         meter.add(reader.length());
       }
     }
+  }
+
+  /**
+   * Checks the first blocks of a page, and loads nothing.
+   *
+   * @param from the page's start
+   * @param expected the checksums of the blocks
+   */
+  void verifyBlocks(long from, int[] expected) {
+    long until = from + (long) expected.length * PageImage.BLOCK_BYTES;
+    try (ChunkReader reader = reader(from, until)) {
+      // A page lies in one chunk.
+      while (reader.next()) {
+        verifier.requireBlocks(from, expected.length, reader.address(), expected);
+      }
+    }
+  }
+
+  private ChunkReader reader(long from, long until) {
+    return new ChunkReader(
+        device, from, until, buffers.address(), buffers.chunkBytes(), device.describe());
   }
 
   /** Where reading begins: at the page with the first record that is needed. */

@@ -76,8 +76,8 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
     ManifestChecks.requireSound(manifest);
     requireOneStore(files, manifest);
     List<Manifest> snapshots = new ArrayList<>();
-    boolean allInLog = manifest.log().flushedUntil() == manifest.log().cut();
-    Manifest link = manifest.snapshot() == null || allInLog ? null : manifest;
+    boolean isWritten = manifest.log().flushedUntil() == manifest.log().cut();
+    Manifest link = manifest.snapshot() == null || isWritten ? null : manifest;
     while (link != null) {
       snapshots.add(link);
       CheckpointToken base = link.snapshot().base();

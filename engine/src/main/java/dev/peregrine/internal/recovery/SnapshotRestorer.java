@@ -31,6 +31,7 @@ final class SnapshotRestorer implements CompletionSink {
   private final int pageBytes;
   private final int[] checksums;
   private int[] tailChecksums = {};
+  private int[] writtenChecksums = {};
   private DeviceException failure;
 
   /** Takes the images of pages. */
@@ -50,6 +51,8 @@ final class SnapshotRestorer implements CompletionSink {
 
   /** Reads and checks all pages; changes nothing. */
   void verify(ProgressMeter meter) {
+    long flushedUntil = plan.manifest().log().flushedUntil();
+    long first = flushedUntil / pageBytes;
     long cut = plan.manifest().log().cut();
     requireAllPages();
     forEachPage(
@@ -57,6 +60,9 @@ final class SnapshotRestorer implements CompletionSink {
           verifier.requirePage(page, address, checksums);
           if (page == cut / pageBytes) {
             tailChecksums = Arrays.copyOf(checksums, blocksBelow(cut));
+          }
+          if (page == first) {
+            writtenChecksums = Arrays.copyOf(checksums, blocksBelow(blockOf(flushedUntil)));
           }
           meter.add(pageBytes);
         });
@@ -86,6 +92,14 @@ final class SnapshotRestorer implements CompletionSink {
    */
   int[] tailChecksums() {
     return tailChecksums;
+  }
+
+  /**
+   * The checksums of the blocks that the log's own segments have of the first page in a snapshot;
+   * after {@link #verify}.
+   */
+  int[] writtenChecksums() {
+    return writtenChecksums;
   }
 
   /**

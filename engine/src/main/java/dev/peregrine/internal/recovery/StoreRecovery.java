@@ -27,16 +27,18 @@ import java.util.TreeMap;
 /**
  * Brings a store that has just been built, and that nobody uses yet, to the state of a checkpoint.
  *
- * <p>In this order: the image of the index and the pages of snapshots are read and checked, and the
- * end of the log is read, into memory and into the index, as far as its own segments have it; then
- * checkpoints newer than this one are deleted, durably, since what follows makes them void; then
- * the pages of snapshots are written to their places and read from there. A crash in or after the
- * deletion leaves a recovery to the same checkpoint to do. Any error before it changes nothing. One
- * thread.
+ * <p>In this order: the image of the index and the pages of snapshots are read and checked; the end
+ * of the log is read, into memory and into the index, as far as it lies in the log's own segments;
+ * then checkpoints newer than this one are deleted, durably, since what follows makes them void;
+ * then the pages of snapshots are written to their places, and read from there. Only these last two
+ * steps change files, and a crash in or after them leaves a recovery to the same checkpoint to do.
+ * What is damaged is found before them, and nothing has been changed then. One thread.
  */
 public final class StoreRecovery {
   /** How much a generation may be above the one before: see {@link #contents}. */
   private static final int GENERATION_SPREAD = 1 << 15;
+
+  private static final int[] NO_CHECKSUMS = {};
 
   private final RecoveryPlan plan;
   private final CheckpointFiles files;
@@ -103,37 +105,50 @@ public final class StoreRecovery {
     if (plan.index() != null) {
       new IndexLoader(files, buffers).load(core.index(), plan.index(), log.begin(), meter);
     }
-    SnapshotRestorer snapshot = null;
-    if (!plan.snapshots().isEmpty()) {
-      PageVerifier asWritten =
-          PageVerifier.ofSnapshot(
-              pageBytes, device, ManifestChecks.identityOf(manifest), buffers.checksum());
-      snapshot = new SnapshotRestorer(files, plan, buffers, asWritten);
-      snapshot.verify(meter);
-    }
-    LogLoader loader =
-        new LogLoader(
-            core.log(),
-            device,
-            new IndexReplay(core.index()),
-            new RecordFormat(kind),
-            buffers,
-            PageVerifier.standalone(pageBytes, device, core.log().identity(), buffers.checksum()),
-            core.hashMask(),
-            pageBytes);
-    boolean isWritten = log.flushedUntil() == log.cut();
-    int[] tail = isWritten ? log.tailChecksums() : snapshot.tailChecksums();
-    // Nothing is changed before all that is to be read has been found good.
+    LogLoader loader = loader(kind, device);
     long from = LogLoader.readFrom(log, replayFrom, core.log().headAcquire(), pageBytes);
-    long inSnapshot = Alignment.down(log.flushedUntil(), pageBytes);
-    long middle = snapshot == null ? log.cut() : Math.max(from, inSnapshot);
-    loader.load(from, middle, log.cut(), tail, replayFrom, meter);
-    deleteNewer(manifest.token());
-    if (snapshot != null) {
-      snapshot.restore(device, core.log().identity());
-      loader.load(middle, log.cut(), log.cut(), tail, replayFrom, meter);
+    if (plan.snapshots().isEmpty()) {
+      loader.load(from, log.cut(), log.tailChecksums(), replayFrom, meter);
+      deleteNewer(manifest.token());
+    } else {
+      recoverWithSnapshot(device, loader, from, replayFrom, meter);
     }
     return report(manifest, meter.read(), loader.replayed());
+  }
+
+  /** Pages are in the log up to the one in which its writing had stopped, and in snapshots then. */
+  private void recoverWithSnapshot(
+      Device device, LogLoader loader, long from, long replayFrom, ProgressMeter meter) {
+    Manifest manifest = plan.manifest();
+    Manifest.LogPart log = manifest.log();
+    PageVerifier asWritten =
+        PageVerifier.ofSnapshot(
+            pageBytes, device, ManifestChecks.identityOf(manifest), buffers.checksum());
+    SnapshotRestorer snapshot = new SnapshotRestorer(files, plan, buffers, asWritten);
+    snapshot.verify(meter);
+    long firstPage = Alignment.down(log.flushedUntil(), pageBytes);
+    if (from < firstPage) {
+      loader.load(from, firstPage, NO_CHECKSUMS, replayFrom, meter);
+    }
+    if (from <= firstPage) {
+      loader.verifyBlocks(firstPage, snapshot.writtenChecksums());
+    }
+    deleteNewer(manifest.token());
+    snapshot.restore(device, core.log().identity());
+    long rest = Math.max(from, firstPage);
+    loader.load(rest, log.cut(), snapshot.tailChecksums(), replayFrom, meter);
+  }
+
+  private LogLoader loader(StoreKind kind, Device device) {
+    return new LogLoader(
+        core.log(),
+        device,
+        new IndexReplay(core.index()),
+        new RecordFormat(kind),
+        buffers,
+        PageVerifier.standalone(pageBytes, device, core.log().identity(), buffers.checksum()),
+        core.hashMask(),
+        pageBytes);
   }
 
   private RecoveryReport report(Manifest manifest, long read, long replayed) {

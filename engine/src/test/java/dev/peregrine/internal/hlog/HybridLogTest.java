@@ -134,7 +134,7 @@ class HybridLogTest {
       assertTrue(head > 4096);
       long pinned = head + 4096;
       assertEquals(head, fixture.log.pinHead(pinned + 100));
-      assertThrows(IllegalStateException.class, () -> fixture.log.pinHead(pinned));
+      assertThrows(IllegalStateException.class, () -> fixture.log.pinHead(pinned - 4096));
       int appended = 0;
       while (fixture.tryAppend(3000) != HybridLog.WAIT || appended == 0) {
         appended++;
@@ -144,6 +144,12 @@ class HybridLogTest {
       assertEquals(HybridLog.WAIT, fixture.tryAppend(3000));
       assertEquals(pinned, fixture.log.headAcquire(), "not at the start of the pinned page");
       fixture.requireMemory();
+      // Moved forward by a page, it lets one allocation in.
+      fixture.log.pinHead(pinned + 4096);
+      fixture.append(3000);
+      step(fixture, 1000);
+      assertEquals(HybridLog.WAIT, fixture.tryAppend(3000));
+      assertEquals(pinned + 4096, fixture.log.headAcquire());
       fixture.log.unpinHead();
       fixture.append(3000);
       for (int i = 0; i < 20; i++) {

@@ -281,7 +281,7 @@ public enum Engine {
   long heapBytes(PeerSetup setup) {
     if (setup.isLimited()) {
       return kind == Kind.HEAP_CACHE
-          ? (long) (setup.budgetBytes() * CACHE_HEAP_FACTOR) + SMALL_HEAP_BYTES
+          ? (long) (setup.budgetBytes() * CACHE_HEAP_FACTOR) + SPARE_HEAP_BYTES
           : SMALL_HEAP_BYTES;
     }
     if (!footprint.isOnHeap()) {

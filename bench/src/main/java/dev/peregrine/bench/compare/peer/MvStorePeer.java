@@ -56,6 +56,13 @@ final class MvStorePeer implements Peer {
     return setup.isLong() ? new Longs(longs) : new Bytes(bytes, setup.valueBytes());
   }
 
+  /** Commits so often that what is not written yet stays small. */
+  @Override
+  public PeerSession newLoader() {
+    PeerSession session = newSession();
+    return setup.isLimited() ? new Loader(session, store) : session;
+  }
+
   @Override
   public void settle() {
     if (setup.isLimited()) {
@@ -66,6 +73,37 @@ final class MvStorePeer implements Peer {
   @Override
   public void close() {
     store.closeImmediately();
+  }
+
+  private static final class Loader extends PeerSession {
+    private static final int BATCH = 1 << 18;
+
+    private final PeerSession session;
+    private final MVStore store;
+    private int size;
+
+    Loader(PeerSession session, MVStore store) {
+      this.session = session;
+      this.store = store;
+    }
+
+    @Override
+    public boolean read(long key) {
+      return session.read(key);
+    }
+
+    @Override
+    public boolean write(long key, long counter) {
+      if (++size % BATCH == 0) {
+        store.commit();
+      }
+      return session.write(key, counter);
+    }
+
+    @Override
+    public boolean increment(long key) {
+      return session.increment(key);
+    }
   }
 
   private static final class Longs extends PeerSession {

@@ -29,6 +29,10 @@ import org.rocksdb.WriteOptions;
 final class RocksDbPeer implements Peer {
   private static final int STRIPES = 1 << 12;
   private static final int BLOOM_BITS = 10;
+
+  /** A filter block must fit into one shard; by default a small cache has too small ones. */
+  private static final int CACHE_SHARD_BITS = 2;
+
   private static final int MAX_WRITE_BUFFERS = 4;
   private static final int BUDGET_PARTS = 16;
   private static final long MIN_WRITE_BUFFER_BYTES = 1 << 20;
@@ -70,7 +74,7 @@ final class RocksDbPeer implements Peer {
   }
 
   private Options options() {
-    Cache cache = open(new LRUCache(cacheBytes));
+    Cache cache = open(new LRUCache(cacheBytes, CACHE_SHARD_BITS));
     BlockBasedTableConfig table =
         new BlockBasedTableConfig()
             .setBlockCache(cache)

@@ -1,0 +1,108 @@
+package dev.peregrine.bench;
+
+import dev.peregrine.CompletionHandler;
+import dev.peregrine.Session;
+import dev.peregrine.Status;
+import dev.peregrine.Store;
+import dev.peregrine.StoreKind;
+import dev.peregrine.ValueView;
+
+/**
+ * The state that a kill loop's store must have: of each session exactly the operations up to a
+ * serial. One thread.
+ */
+final class KillModel {
+  private final KillPlan plan;
+  private final KillOps ops;
+
+  /** The stamps of each session's keys, 0 for none. */
+  private final long[][] stamps;
+
+  private final long[] counters;
+  private final long[] serials;
+
+  KillModel(KillPlan plan) {
+    this.plan = plan;
+    this.ops = new KillOps(plan);
+    this.stamps = new long[plan.sessions()][plan.keys()];
+    this.counters = new long[plan.counters()];
+    this.serials = new long[plan.sessions()];
+  }
+
+  /** Up to where a session's operations are in. */
+  long serial(int session) {
+    return serials[session];
+  }
+
+  /** Does a session's operations up to a serial. */
+  void advance(int session, long serial) {
+    long[] own = stamps[session];
+    for (long at = serials[session] + 1; at <= serial; at++) {
+      long draw = ops.draw(session, at);
+      int target = ops.target(draw);
+      switch (KillOps.type(draw)) {
+        case SET -> own[target] = KillOps.stamp(session, at);
+        case DELETE -> own[target] = 0;
+        case ADD -> own[target] += at;
+        case COUNT -> counters[target] += at;
+      }
+    }
+    serials[session] = serial;
+  }
+
+  /**
+   * Compares with all that is in a store.
+   *
+   * @return how many values there are
+   * @throws CheckFailedException at the first that is missing, too much or another
+   */
+  long requireExact(Store store) {
+    try (Reader reader = new Reader(store)) {
+      for (int session = 0; session < plan.sessions(); session++) {
+        for (int number = 0; number < plan.keys(); number++) {
+          String name = "key " + number + " of session " + session + " at " + serials[session];
+          reader.require(KillOps.key(session, number), stamps[session][number], name);
+        }
+      }
+      for (int number = 0; number < plan.counters(); number++) {
+        reader.require(KillOps.counter(number), counters[number], "counter " + number);
+      }
+      return reader.found;
+    }
+  }
+
+  /** Reads one value after the other. */
+  private static final class Reader implements AutoCloseable {
+    private final Session session;
+    private final boolean longs;
+    private long found;
+    private long stamp;
+
+    Reader(Store store) {
+      session = store.newSession(CompletionHandler.NONE);
+      longs = store.config().kind() == StoreKind.LONG_TO_LONG;
+    }
+
+    void require(long key, long expected, String name) {
+      stamp = 0;
+      Status status = session.await(longs ? session.read(key) : session.read(key, this::take, 0));
+      if (longs && status == Status.FOUND) {
+        stamp = session.longValue();
+      }
+      if (stamp != expected || (status == Status.FOUND) != (expected != 0)) {
+        throw new CheckFailedException(
+            "%s has %s, %x instead of %x".formatted(name, status, stamp, expected));
+      }
+      found += expected == 0 ? 0 : 1;
+    }
+
+    private void take(ValueView value, long argument) {
+      stamp = KillValue.stampOf(value);
+    }
+
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
+}
