@@ -27,6 +27,11 @@ public record Anchor(
     long commit,
     VoidRanges voids,
     List<ConsumerPosition> consumers) {
+  /** The version of the log's format. */
+  public int formatVersion() {
+    return ExtentHeader.VERSION;
+  }
+
   /** Page size. */
   public int pageBytes() {
     return 1 << pageBits;

@@ -16,7 +16,7 @@ public final class EntryCursor implements AutoCloseable {
   private static final int GAP = -1;
   private static final int RAW = -2;
 
-  private final LogCore core;
+  private final LogView log;
   private final int pageBytes;
   private final int windowBytes;
   private final NativeRegion window;
@@ -45,12 +45,12 @@ public final class EntryCursor implements AutoCloseable {
   /** An entry of several pieces, put together. */
   private NativeRegion pieces;
 
-  EntryCursor(LogCore core) {
-    this.core = core;
-    this.pageBytes = core.pageBytes();
+  EntryCursor(LogView log) {
+    this.log = log;
+    this.pageBytes = log.pageBytes();
     this.windowBytes = pageBytes / 2;
     this.window = NativeRegion.reserve(windowBytes);
-    this.extents = core.newExtentReader();
+    this.extents = log.newExtentReader();
   }
 
   static long bytesFor(int pageBytes) {
@@ -85,9 +85,9 @@ public final class EntryCursor implements AutoCloseable {
    * @throws IllegalArgumentException if it is neither
    */
   public void seek(long address, long limit) {
-    if (address < core.begin() || address > limit + ExtentHeader.BYTES) {
+    if (address < log.begin() || address > limit + ExtentHeader.BYTES) {
       throw new IllegalArgumentException(
-          "address " + address + " is outside of the log, " + core.begin() + " to " + limit);
+          "address " + address + " is outside of the log, " + log.begin() + " to " + limit);
     }
     position = Math.max(Alignment.down(address, pageBytes), ExtentHeader.BYTES);
     while (position < address && address < limit && step(limit) != END) {
@@ -143,7 +143,7 @@ public final class EntryCursor implements AutoCloseable {
     long length = EntryHeader.length(rawWord);
     long total = length < EntryHeader.TOTAL_BYTES ? -1 : Memory.getLong(at);
     long collected = length - EntryHeader.TOTAL_BYTES;
-    if (total < collected || total > core.maxEntryBytes()) {
+    if (total < collected || total > log.maxEntryBytes()) {
       throw damaged(first, "a long entry says that it has " + total + " bytes");
     }
     reservePieces(total);
@@ -198,7 +198,7 @@ public final class EntryCursor implements AutoCloseable {
 
   /** Moves over one header, or a gap, or to the end. */
   private int step(long limit) {
-    long skipped = core.voids().skip(position);
+    long skipped = log.voids().skip(position);
     if (skipped != position) {
       position = skipped;
       return GAP;
@@ -258,14 +258,14 @@ public final class EntryCursor implements AutoCloseable {
     long end = Math.min(limit, page + pageBytes);
     long bytes = Math.min(end - address, windowBytes);
     windowEnd = windowStart;
-    if (core.copyFromMemory(address, window.address(), bytes)) {
+    if (log.copyFromMemory(address, window.address(), bytes)) {
       windowStart = address;
       windowEnd = address + bytes;
       windowAt = window.address();
       return;
     }
-    // What is not in memory has been written as whole pages.
-    windowAt = extents.read(page, page + pageBytes, core.headAcquire());
+    long stored = log.storedUntil();
+    windowAt = extents.read(page, Math.min(stored, page + pageBytes), stored);
     windowStart = page;
     windowEnd = end;
   }

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * committed} passes it. Whoever fails on the way ends that for good. Any thread may call any
  * method.
  */
-public final class LogCore {
+public final class LogCore implements LogView {
   private static final int SLOTS = 64;
 
   private final LogShape shape;
@@ -144,28 +144,34 @@ public final class LogCore {
     return identity;
   }
 
-  int pageBytes() {
+  @Override
+  public int pageBytes() {
     return shape.pageBytes();
   }
 
-  long maxEntryBytes() {
+  @Override
+  public long maxEntryBytes() {
     return shape.maxEntryBytes();
   }
 
-  /** The first address that can be read. */
+  @Override
   public long begin() {
     return truncation.begin();
   }
 
-  VoidRanges voids() {
+  @Override
+  public VoidRanges voids() {
     return truncation.voids();
   }
 
-  long headAcquire() {
+  /** Pages leave memory when they have been written as a whole. */
+  @Override
+  public long storedUntil() {
     return log.headAcquire();
   }
 
-  ExtentReader newExtentReader() {
+  @Override
+  public ExtentReader newExtentReader() {
     return new ExtentReader(device, pageBytes(), identity);
   }
 
@@ -227,12 +233,8 @@ public final class LogCore {
     return new StoreClosedException("the log is closed");
   }
 
-  /**
-   * Copies a part of the log that is complete out of memory.
-   *
-   * @return false if it is on the device only
-   */
-  boolean copyFromMemory(long address, long target, long bytes) {
+  @Override
+  public boolean copyFromMemory(long address, long target, long bytes) {
     long slot = enter();
     try {
       requireOpen();

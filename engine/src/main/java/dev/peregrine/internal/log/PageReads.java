@@ -10,6 +10,7 @@ import dev.peregrine.device.QueueMode;
 import dev.peregrine.memory.Checksum;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Reads pages from the device, one ahead, into two buffers. It checks nothing of what it reads. One
@@ -113,6 +114,11 @@ final class PageReads implements CompletionSink, AutoCloseable {
     }
     queue.submit();
     return buffer;
+  }
+
+  /** Copies a page that is here. */
+  void copyOut(long at, byte[] target, int offset) {
+    Memory.copyOut(at, MemorySegment.ofArray(target), offset, pageBytes);
   }
 
   /** Forgets what is here: it may have changed on the device. */

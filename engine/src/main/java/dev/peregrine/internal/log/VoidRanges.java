@@ -78,6 +78,19 @@ public final class VoidRanges {
             Arrays.copyOfRange(ends, dropped, ends.length));
   }
 
+  /** Without what lies behind an address. */
+  VoidRanges until(long end) {
+    int kept = 0;
+    while (kept < starts.length && starts[kept] < end) {
+      kept++;
+    }
+    long[] newEnds = Arrays.copyOf(ends, kept);
+    if (kept > 0) {
+      newEnds[kept - 1] = Math.min(newEnds[kept - 1], end);
+    }
+    return new VoidRanges(Arrays.copyOf(starts, kept), newEnds);
+  }
+
   /** How many there are. */
   public int count() {
     return starts.length;
