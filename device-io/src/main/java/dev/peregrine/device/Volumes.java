@@ -45,6 +45,22 @@ public final class Volumes {
     }
   }
 
+  /**
+   * Opens a volume to look at it: takes no lock, creates and changes nothing. Its devices read
+   * through the page cache.
+   *
+   * @param directory where the files lie
+   * @throws DeviceException if there is no such directory
+   */
+  public static Volume openToRead(Path directory) {
+    Path absolute = directory.toAbsolutePath().normalize();
+    if (!Files.isDirectory(absolute)) {
+      throw new DeviceException(
+          "open", absolute.toString(), -1, Errno.ENOENT, "it is no directory");
+    }
+    return new ReadOnlyVolume(absolute);
+  }
+
   /** Makes what lacks, each name durable before the next; false if nothing did. */
   private static boolean makeDirectories(Path directory) {
     if (Files.isDirectory(directory)) {

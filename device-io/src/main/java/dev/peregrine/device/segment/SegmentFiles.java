@@ -203,7 +203,10 @@ public final class SegmentFiles extends SegmentTable {
               + segmentBytes()
               + " bytes");
     }
-    return new SegmentFile(number, path, file);
+    SegmentFile segment = new SegmentFile(number, path, file);
+    // Who wrote it may have died before a sync.
+    segment.markDirty();
+    return segment;
   }
 
   private Path pathOf(long number) {

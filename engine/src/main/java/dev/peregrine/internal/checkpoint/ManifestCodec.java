@@ -3,6 +3,8 @@ package dev.peregrine.internal.checkpoint;
 import dev.peregrine.CheckpointKind;
 import dev.peregrine.CheckpointToken;
 import dev.peregrine.CorruptionException;
+import dev.peregrine.internal.codec.FieldReader;
+import dev.peregrine.internal.codec.FieldWriter;
 import dev.peregrine.internal.cpr.SessionCut;
 import java.util.ArrayList;
 import java.util.List;

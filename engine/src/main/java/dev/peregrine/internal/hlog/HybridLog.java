@@ -4,16 +4,13 @@ import dev.peregrine.Severity;
 import dev.peregrine.StoreIoException;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.cpr.SystemState;
-import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.LogRegions.Marker;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Checksum;
 import dev.peregrine.memory.Memory;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongFunction;
 import java.util.stream.LongStream;
-import org.agrona.concurrent.NanoClock;
 
 /**
  * The hybrid log: a tail in memory that is changed in place, and everything older on the device, in
@@ -51,6 +48,7 @@ public final class HybridLog implements AutoCloseable {
   private final PageFrames frames;
   private final ChangeMarks marks;
   final ChecksumTables tables;
+  private final PageFormat format;
   private final LogDriver driver;
   private final LogWorker worker;
   private final boolean spilling;
@@ -74,34 +72,53 @@ public final class HybridLog implements AutoCloseable {
   public record Shape(int pageBits, long frameCount, double mutableFraction) {}
 
   /**
+   * A log of the store's pages, with footers.
+   *
    * @param shape pages and regions
    * @param contents what is in it
-   * @param device where pages go
-   * @param epoch protects addresses
-   * @param state is told when the log fails
-   * @param driver runs the worker
-   * @param limit how fast pages are written
-   * @param clock for the report of stalls
-   * @param laggards names the sessions that announce an epoch not above the given one
+   * @param host what it works with
    */
-  public HybridLog(
-      Shape shape,
-      LogContents contents,
-      Device device,
-      LightEpoch epoch,
-      SystemState state,
-      LogDriver driver,
-      FlushLimit limit,
-      NanoClock clock,
-      LongFunction<String> laggards) {
+  public HybridLog(Shape shape, LogContents contents, LogHost host) {
+    this(
+        shape,
+        contents,
+        host,
+        new ChecksumTables(
+            1 << shape.pageBits(), checksumBytes(1 << shape.pageBits(), shape.frameCount())));
+  }
+
+  private HybridLog(Shape shape, LogContents contents, LogHost host, ChecksumTables tables) {
+    this(
+        shape,
+        contents,
+        host,
+        tables,
+        new FooterFormat(1 << shape.pageBits(), contents.identity(), tables));
+  }
+
+  /**
+   * A log of pages of another format, which keeps no tables of block checksums.
+   *
+   * @param shape pages and regions
+   * @param contents what is in it
+   * @param host what it works with
+   * @param format of the pages
+   */
+  public HybridLog(Shape shape, LogContents contents, LogHost host, PageFormat format) {
+    this(shape, contents, host, new ChecksumTables(1 << shape.pageBits(), 0), format);
+  }
+
+  private HybridLog(
+      Shape shape, LogContents contents, LogHost host, ChecksumTables tables, PageFormat format) {
     this.pageBits = shape.pageBits();
     this.pageBytes = 1 << pageBits;
     this.frameCount = shape.frameCount();
-    contents.requireFits(pageBits, frameCount);
-    this.state = state;
-    this.device = device;
+    this.format = format;
+    contents.requireFits(pageBits, format, frameCount);
+    this.state = host.state();
+    this.device = host.device();
     this.identity = contents.identity();
-    this.driver = driver;
+    this.driver = host.driver();
     this.spilling = device.keepsData();
     this.freeFrames = freeFrames(frameCount);
     long usable = frameCount - freeFrames;
@@ -110,12 +127,11 @@ public final class HybridLog implements AutoCloseable {
     this.headPin = new HeadPin(regions);
     this.frames = new PageFrames(pageBits, frameCount);
     this.marks = new ChangeMarks(frameCount);
-    this.tables = new ChecksumTables(pageBytes, checksumBytes(pageBytes, frameCount));
-    this.tail = new TailAllocator(pageBits, contents.tailAddress(), new Gate());
+    this.tables = tables;
+    this.tail = new TailAllocator(pageBits, format, contents.tailAddress(), new Gate(), 0);
     PageFlusher flusher =
-        new PageFlusher(device, driver.queueMode(), frames, regions, identity, tables, limit);
-    this.worker =
-        new LogWorker(this, epoch, regions, headPin, frames, marks, flusher, clock, laggards);
+        new PageFlusher(device, driver.queueMode(), frames, regions, format, host.limit());
+    this.worker = new LogWorker(this, host, regions, headPin, frames, marks, flusher);
   }
 
   private static LogRegions regionsOf(LogContents contents) {
@@ -172,6 +188,21 @@ public final class HybridLog implements AutoCloseable {
    */
   public long padToBlock() {
     return tail.padToBlock();
+  }
+
+  /**
+   * Cuts a log whose format leaves room behind each cut. One caller at a time.
+   *
+   * @param lastCut what it gave last, or where the log began
+   * @return the cut, or {@code lastCut} if nothing has been allocated since
+   */
+  public long cutAfter(long lastCut) {
+    return tail.cutAfter(lastCut);
+  }
+
+  /** Whether the frames of this many pages behind the tail's are free. */
+  public boolean hasFreePages(long count) {
+    return new Gate().isFree(pageOf(tail.tailAcquire()) + count);
   }
 
   /** Where an address from {@link #headAcquire} on is in memory. */
@@ -235,7 +266,7 @@ public final class HybridLog implements AutoCloseable {
     if (address <= LogAddress.FIRST) {
       return;
     }
-    if (!PageImage.isCut(address, pageBytes) || address > tail.tailAcquire()) {
+    if (!format.isCut(address) || address > tail.tailAcquire()) {
       throw new IllegalArgumentException(
           "address " + address + " is not where the log can be cut, or lies behind its tail");
     }
@@ -436,7 +467,8 @@ public final class HybridLog implements AutoCloseable {
     state.fail();
   }
 
-  void signal() {
+  /** There may be work for the log's worker. */
+  public void signal() {
     driver.signal();
   }
 

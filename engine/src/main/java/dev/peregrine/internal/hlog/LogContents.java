@@ -28,9 +28,9 @@ public record LogContents(
   }
 
   /** Throws if a log of this shape can't begin so. */
-  void requireFits(int pageBits, long frameCount) {
+  void requireFits(int pageBits, PageFormat format, long frameCount) {
     int pageBytes = 1 << pageBits;
-    if (tailAddress != LogAddress.FIRST && !PageImage.isCut(tailAddress, pageBytes)) {
+    if (tailAddress != LogAddress.FIRST && !format.isCut(tailAddress)) {
       throw new IllegalArgumentException(
           "the tail " + tailAddress + " is not where a page of " + pageBytes + " can be cut");
     }

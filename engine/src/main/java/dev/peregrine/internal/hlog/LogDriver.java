@@ -3,7 +3,7 @@ package dev.peregrine.internal.hlog;
 import dev.peregrine.device.QueueMode;
 
 /**
- * What runs the log's {@linkplain LogWorker worker}: a thread in production, the caller in
+ * What runs a log's {@linkplain DrivenWork work}: a thread in production, the caller in
  * deterministic tests.
  */
 public interface LogDriver {
@@ -11,10 +11,15 @@ public interface LogDriver {
   QueueMode queueMode();
 
   /** Begins to run the worker; called once, before anything else. */
-  void start(LogWorker worker);
+  void start(DrivenWork worker);
 
   /** Begins to run a task beside the worker until it is done. Any thread. */
   void run(BackgroundTask task);
+
+  /** Whether work is done by {@link #awaitProgress} alone: who waits must call it and not sleep. */
+  default boolean isStepped() {
+    return false;
+  }
 
   /** There may be work. Any thread; must not block. */
   void signal();

@@ -18,9 +18,11 @@ import org.agrona.concurrent.NanoClock;
  * time, so that the drain list always has room; a marker that moved on meanwhile is followed by the
  * next.
  */
-public final class LogWorker {
+public final class LogWorker implements DrivenWork {
   private static final System.Logger LOGGER = System.getLogger("dev.peregrine");
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long SLEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final HybridLog log;
   private final LightEpoch epoch;
@@ -41,36 +43,29 @@ public final class LogWorker {
 
   LogWorker(
       HybridLog log,
-      LightEpoch epoch,
+      LogHost host,
       LogRegions regions,
       HeadPin head,
       PageFrames frames,
       ChangeMarks marks,
-      PageFlusher flusher,
-      NanoClock clock,
-      LongFunction<String> laggards) {
+      PageFlusher flusher) {
     this.log = log;
-    this.epoch = epoch;
+    this.epoch = host.epoch();
     this.regions = regions;
     this.head = head;
     this.frames = frames;
     this.marks = marks;
     this.flusher = flusher;
-    this.clock = clock;
-    this.laggards = laggards;
+    this.clock = host.clock();
+    this.laggards = host.laggards();
   }
 
-  /** Called once on the thread that will run it. */
-  void open() {
+  @Override
+  public void open() {
     pendingSinceNanos = clock.nanoTime();
   }
 
-  /**
-   * Does what can be done now.
-   *
-   * @return how much it was; 0 means that it needs not be called before the next signal, or shortly
-   *     while {@link #isWaiting}
-   */
+  @Override
   public int doWork() {
     int work = 0;
     if (epoch.hasPending()) {
@@ -87,16 +82,16 @@ public final class LogWorker {
     return work;
   }
 
-  /**
-   * Whether it waits for something that signals nobody: threads in an epoch, writes, leave to
-   * write.
-   */
-  boolean isWaiting() {
-    return freezing || evicting || epoch.hasPending() || flusher.isBusy() || flusher.isHeldBack();
+  /** Short while it waits for what signals nobody: threads in an epoch, writes, leave to write. */
+  @Override
+  public long idleNanos() {
+    boolean waiting =
+        freezing || evicting || epoch.hasPending() || flusher.isBusy() || flusher.isHeldBack();
+    return waiting ? RETRY_NANOS : SLEEP_NANOS;
   }
 
-  /** Called once on the thread that ran it, after the last {@link #doWork}. */
-  void close() {
+  @Override
+  public void close() {
     flusher.close();
   }
 

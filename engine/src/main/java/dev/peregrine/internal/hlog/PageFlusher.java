@@ -10,27 +10,23 @@ import dev.peregrine.memory.Checksum;
 
 /**
  * Writes frozen pages to the device, several chunks at once, and moves {@code flushedUntil} over
- * the contiguous prefix that has been written. Each block is written once, with its checksum put in
- * the page's footer before; where the frozen part ends inside a page, the rest of it is written
- * when that is frozen, and the footer last. The first failure ends it for good: nothing behind the
- * failed chunk ever counts as written. Used by the log's worker only.
+ * the contiguous prefix that has been written. Each block is written once, sealed by the log's
+ * {@link PageFormat} before; where the frozen part ends inside a page, the rest of it is written
+ * when that is frozen. The first failure ends it for good: nothing behind the failed chunk ever
+ * counts as written. Used by the log's worker only.
  */
 final class PageFlusher implements CompletionSink {
   private static final int DEPTH = 8;
-  private static final long MAX_CHUNK_BYTES = 1L << 20;
   private static final long WAIT_NANOS = 200_000;
 
   private final Device device;
   private final QueueMode queueMode;
   private final PageFrames frames;
   private final LogRegions regions;
-  private final PageIdentity identity;
-  private final ChecksumTables tables;
+  private final PageFormat format;
   private final FlushLimit limit;
   private final Checksum checksum;
   private final int pageBytes;
-  private final int zoneOffset;
-  private final int footerBytes;
 
   /** Chunk {@code n} ends at {@code chunkEnd[n % DEPTH]}; chunks from oldest to newest are out. */
   private final long[] chunkEnd = new long[DEPTH];
@@ -52,8 +48,7 @@ final class PageFlusher implements CompletionSink {
    * @param queueMode which threads run the worker
    * @param frames where they are
    * @param regions whose {@code flushedUntil} says where to begin
-   * @param identity what they say that they are
-   * @param tables take their block checksums
+   * @param format where writes end, and what seals them
    * @param limit how fast
    */
   PageFlusher(
@@ -61,20 +56,16 @@ final class PageFlusher implements CompletionSink {
       QueueMode queueMode,
       PageFrames frames,
       LogRegions regions,
-      PageIdentity identity,
-      ChecksumTables tables,
+      PageFormat format,
       FlushLimit limit) {
     this.device = device;
     this.queueMode = queueMode;
     this.frames = frames;
     this.regions = regions;
-    this.identity = identity;
-    this.tables = tables;
+    this.format = format;
     this.limit = limit;
     this.checksum = frames.newChecksum();
     this.pageBytes = frames.pageBytes();
-    this.zoneOffset = PageImage.zoneOffset(pageBytes);
-    this.footerBytes = PageImage.footerBytes(pageBytes);
     this.submittedUntil =
         Alignment.down(regions.getAcquire(LogRegions.Marker.FLUSHED_UNTIL), PageImage.BLOCK_BYTES);
   }
@@ -117,6 +108,7 @@ final class PageFlusher implements CompletionSink {
       long end = chunkEnd[(int) (oldestChunk % DEPTH)];
       oldestChunk++;
       regions.advanceRelease(LogRegions.Marker.FLUSHED_UNTIL, end);
+      format.onFlushed(end);
     }
   }
 
@@ -146,11 +138,11 @@ final class PageFlusher implements CompletionSink {
         queue = device.openQueue(DEPTH, queueMode);
       }
       device.ensureCapacity(end);
-      seal(submittedUntil, end);
       int slot = (int) (nextChunk % DEPTH);
       chunkEnd[slot] = end;
       written[slot] = false;
       long physical = frames.physical(submittedUntil);
+      format.seal(submittedUntil, end, physical, checksum);
       if (!queue.write(submittedUntil, physical, (int) (end - submittedUntil), nextChunk)) {
         throw new IllegalStateException("the flusher's queue is full");
       }
@@ -167,40 +159,13 @@ final class PageFlusher implements CompletionSink {
   /** Where a chunk ends that begins at {@code submittedUntil}: there, if the limit allows none. */
   private long endOfChunk(long until) {
     long pageEnd = Alignment.down(submittedUntil, pageBytes) + pageBytes;
-    long most = Math.min(Math.min(until, pageEnd), submittedUntil + MAX_CHUNK_BYTES);
-    long wantedBytes = beforeOrAfterZone(most) - submittedUntil;
+    long wantedBytes = format.endOfWrite(submittedUntil, Math.min(until, pageEnd)) - submittedUntil;
     if (allowedBytes < wantedBytes) {
       allowedBytes += limit.permit(wantedBytes - allowedBytes);
     }
     long allowed = Alignment.down(submittedUntil + allowedBytes, PageImage.BLOCK_BYTES);
-    long end = beforeOrAfterZone(Math.min(submittedUntil + wantedBytes, allowed));
+    long end = format.endOfWrite(submittedUntil, Math.min(submittedUntil + wantedBytes, allowed));
     allowedBytes -= end - submittedUntil;
     return end;
-  }
-
-  /** The zone has one checksum, and is written as a whole. */
-  private long beforeOrAfterZone(long end) {
-    long zone = Alignment.down(submittedUntil, pageBytes) + zoneOffset;
-    return end > zone && end < zone - zoneOffset + pageBytes ? zone : end;
-  }
-
-  /** Puts checksums of what is going to be written in the footer, which nobody else writes. */
-  private void seal(long from, long end) {
-    long page = Alignment.down(from, pageBytes);
-    long frame = frames.physical(page);
-    long footer = frame + pageBytes - footerBytes;
-    long table = PageImage.tableAddress(footer);
-    long zone = page + zoneOffset;
-    for (long block = from; block < Math.min(end, zone); block += PageImage.BLOCK_BYTES) {
-      int sum = checksum.of(frame + (block - page), PageImage.BLOCK_BYTES);
-      PageImage.putBlockChecksum(table, (int) ((block - page) / PageImage.BLOCK_BYTES), sum);
-    }
-    if (end == page + pageBytes) {
-      long number = page / pageBytes;
-      PageImage.putIdentity(footer, identity.storeId(), number, identity.generationOf(number));
-      int sum = checksum.of(frame + zoneOffset, PageImage.checkedZoneBytes(pageBytes));
-      PageImage.putZoneChecksum(frame + pageBytes, sum);
-      tables.put(number, table);
-    }
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class SteppedDriver implements LogDriver {
   private final List<BackgroundTask> tasks = new ArrayList<>();
-  private LogWorker worker;
+  private DrivenWork worker;
   private boolean stepping;
 
   @Override
@@ -19,14 +19,19 @@ public final class SteppedDriver implements LogDriver {
   }
 
   @Override
-  public synchronized void start(LogWorker logWorker) {
-    worker = logWorker;
+  public synchronized void start(DrivenWork work) {
+    worker = work;
     worker.open();
   }
 
   @Override
   public synchronized void run(BackgroundTask task) {
     tasks.add(task);
+  }
+
+  @Override
+  public boolean isStepped() {
+    return true;
   }
 
   @Override

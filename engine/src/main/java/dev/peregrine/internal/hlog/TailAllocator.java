@@ -16,10 +16,10 @@ import dev.peregrine.memory.NativeRegion;
  *  +-------------------------------------+------------------------+
  * </pre>
  *
- * A page is full when the offset is where its {@linkplain PageImage footer} begins, or past it. It
- * has room for 65,535 adds of a whole page before it would touch the page half. Everybody loads the
- * word before adding and does not add to a full page, so each thread runs it over at most once a
- * page.
+ * A page is full when the offset is where the {@linkplain PageFormat usable} part of it ends, or
+ * past it. It has room for 65,535 adds of a whole page before it would touch the page half.
+ * Everybody loads the word before adding and does not add to a full page, so each thread runs it
+ * over at most once a page.
  *
  * <p>A full page is turned by a CAS of the whole word to the next page's start, by anyone who needs
  * space: no thread that stops in between holds the others up. It is turned only when the next
@@ -36,6 +36,7 @@ final class TailAllocator {
   private final int pageBits;
   private final int pageShift;
   private final long usableBytes;
+  private final int firstOffset;
   private final long firstAddress;
   private final long offsetMask;
   private final FrameGate gate;
@@ -50,6 +51,8 @@ final class TailAllocator {
   }
 
   /**
+   * A log of the store's pages.
+   *
    * @param pageBits log2 of the page size
    * @param firstAddress where the first allocation goes; at a page's start, that page is opened by
    *     it
@@ -61,21 +64,29 @@ final class TailAllocator {
 
   /** As the other, with the word in memory that somebody else owns, unless it is 0. */
   TailAllocator(int pageBits, long firstAddress, FrameGate gate, long wordAddress) {
+    this(pageBits, new FooterFormat(1 << pageBits, null, null), firstAddress, gate, wordAddress);
+  }
+
+  /** As the others, for pages of any format. */
+  TailAllocator(
+      int pageBits, PageFormat format, long firstAddress, FrameGate gate, long wordAddress) {
     this.word =
         wordAddress != 0 ? wordAddress : NativeRegion.reserveFor(this, CacheLine.STRIDE_BYTES);
     this.pageBits = pageBits;
     this.pageShift = pageBits + OFFSET_HEADROOM_BITS;
-    this.usableBytes = PageImage.usableBytes(1 << pageBits);
+    this.usableBytes = format.usableBytes();
+    this.firstOffset = format.firstOffset();
     this.firstAddress = firstAddress;
     this.offsetMask = (1L << pageShift) - 1;
     this.gate = gate;
-    Memory.putLongVolatile(word, wordAt(firstAddress));
+    boolean behindCut = Alignment.isAligned(firstAddress, PageImage.BLOCK_BYTES);
+    Memory.putLongVolatile(word, behindCut ? wordBehind(firstAddress) : wordAt(firstAddress));
   }
 
   /**
    * Takes space inside one page.
    *
-   * @param bytes at most {@link PageImage#usableBytes}, a multiple of 8
+   * @param bytes at most {@link PageFormat#usableBytes}, a multiple of 8
    * @return its logical address, or {@link #WAIT}
    */
   long allocate(int bytes) {
@@ -123,6 +134,36 @@ final class TailAllocator {
     }
   }
 
+  /**
+   * Cuts a log whose format leaves room behind each cut: moves the tail behind the next block, if
+   * anything has been allocated since the cut before. Others may allocate meanwhile.
+   *
+   * @param lastCut what it gave last, or where the log began
+   * @return the cut: all space handed out before lies below it, all later space above; {@code
+   *     lastCut} if there is nothing between
+   */
+  long cutAfter(long lastCut) {
+    for (; ; ) {
+      long seen = Memory.getLongAcquire(word);
+      long address = addressOf(seen);
+      if (address <= lastCut + firstOffset) {
+        return lastCut;
+      }
+      long cut = Alignment.up(address, PageImage.BLOCK_BYTES);
+      // Against adds and turns, as in padToBlock.
+      if (Memory.casLong(word, seen, wordBehind(cut))) {
+        return cut;
+      }
+    }
+  }
+
+  /** The word for a tail behind a cut; at a page's end, the page's turn leaves the room. */
+  private long wordBehind(long cut) {
+    return Alignment.isAligned(cut, 1L << pageBits) && cut > 0
+        ? wordAt(cut)
+        : wordAt(cut + firstOffset);
+  }
+
   private long addressOf(long seen) {
     long page = seen >>> pageShift;
     long offset = seen & offsetMask;
@@ -144,7 +185,7 @@ final class TailAllocator {
     if (!gate.isFree(next)) {
       return false;
     }
-    if (Memory.casLong(word, full, next << pageShift)) {
+    if (Memory.casLong(word, full, next << pageShift | firstOffset)) {
       gate.onOpened(next);
     }
     return true;

@@ -10,17 +10,15 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Runs the worker on a daemon thread of its own, which sleeps unless it is signalled. */
+/** Runs the work on a daemon thread of its own, which sleeps unless it is signalled. */
 public final class ThreadDriver implements LogDriver {
   private static final System.Logger LOGGER = System.getLogger("dev.peregrine");
   private static final long WAITER_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long SLEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String name;
   private final Sleeper sleeper = new Sleeper();
   private final List<Thread> tasks = new ArrayList<>();
-  private volatile LogWorker worker;
+  private volatile DrivenWork worker;
   private AgentRunner runner;
 
   /**
@@ -36,12 +34,12 @@ public final class ThreadDriver implements LogDriver {
   }
 
   @Override
-  public void start(LogWorker logWorker) {
-    worker = logWorker;
+  public void start(DrivenWork work) {
+    worker = work;
     runner =
         new AgentRunner(
             sleeper,
-            failure -> LOGGER.log(Level.ERROR, "the log's worker failed", failure),
+            failure -> LOGGER.log(Level.ERROR, "the log's work failed", failure),
             null,
             new WorkerAgent());
     AgentRunner.startOnThread(
@@ -133,7 +131,7 @@ public final class ThreadDriver implements LogDriver {
     }
   }
 
-  /** Parks until woken; shortly, while the worker waits for others to leave an epoch. */
+  /** Parks until woken, or as long as the worker may sleep. */
   private final class Sleeper implements IdleStrategy {
     private volatile Thread thread;
     private volatile boolean awake;
@@ -162,7 +160,7 @@ public final class ThreadDriver implements LogDriver {
     @Override
     public void idle() {
       if (!awake && !stopped) {
-        LockSupport.parkNanos(worker.isWaiting() ? RETRY_NANOS : SLEEP_NANOS);
+        LockSupport.parkNanos(worker.idleNanos());
       }
       awake = false;
     }

@@ -10,6 +10,7 @@ import dev.peregrine.internal.hlog.FlushLimit;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogDriver;
+import dev.peregrine.internal.hlog.LogHost;
 import dev.peregrine.internal.index.HashIndex;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -104,13 +105,8 @@ public final class StoreCore {
           new HybridLog(
               limits.log(),
               start.contents(),
-              device,
-              epoch,
-              state,
-              driver,
-              start.limit(),
-              clock,
-              sessions::namesOfLaggards);
+              new LogHost(
+                  device, epoch, state, driver, start.limit(), clock, sessions::namesOfLaggards));
     } catch (RuntimeException | Error e) {
       index.close();
       throw e;

@@ -327,11 +327,12 @@ class HybridLogTest {
     PageIdentity identity = PageIdentity.create(1);
     int bits = 14;
     long page = 1L << bits;
-    LogContents.empty(1).requireFits(bits, 4);
-    new LogContents(identity, 64, 0, page).requireFits(bits, 4);
-    new LogContents(identity, 64, page, page).requireFits(bits, 4);
-    new LogContents(identity, 64, 2 * page, 6 * page).requireFits(bits, 4);
-    new LogContents(identity, 3 * page, 2 * page, 5 * page + BLOCK).requireFits(bits, 4);
+    PageFormat format = new FooterFormat(1 << bits, identity, null);
+    LogContents.empty(1).requireFits(bits, format, 4);
+    new LogContents(identity, 64, 0, page).requireFits(bits, format, 4);
+    new LogContents(identity, 64, page, page).requireFits(bits, format, 4);
+    new LogContents(identity, 64, 2 * page, 6 * page).requireFits(bits, format, 4);
+    new LogContents(identity, 3 * page, 2 * page, 5 * page + BLOCK).requireFits(bits, format, 4);
     long[][] bad = {
       {64, 0, page + 8},
       {64, 0, page - 8},
@@ -346,7 +347,9 @@ class HybridLogTest {
     for (long[] each : bad) {
       LogContents contents = new LogContents(identity, each[0], each[1], each[2]);
       assertThrows(
-          IllegalArgumentException.class, () -> contents.requireFits(bits, 4), contents::toString);
+          IllegalArgumentException.class,
+          () -> contents.requireFits(bits, format, 4),
+          contents::toString);
     }
   }
 

@@ -80,13 +80,14 @@ final class LogFixture implements AutoCloseable {
         new HybridLog(
             new HybridLog.Shape(Integer.numberOfTrailingZeros(pageBytes), frameCount, 0.5),
             contents,
-            noting(device),
-            epoch,
-            new SystemState(),
-            driver,
-            limit,
-            SystemNanoClock.INSTANCE,
-            laggards -> "nobody");
+            new LogHost(
+                noting(device),
+                epoch,
+                new SystemState(),
+                driver,
+                limit,
+                SystemNanoClock.INSTANCE,
+                laggards -> "nobody"));
   }
 
   /** The log that comes up on the same device, cut where everything is written; not started. */

@@ -1,29 +1,36 @@
-package dev.peregrine.internal.checkpoint;
+package dev.peregrine.internal.codec;
 
 import dev.peregrine.CorruptionException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** Takes fields apart, little-endian; refuses to read past the end. One thread. */
-final class FieldReader {
+public final class FieldReader {
   private final ByteBuffer buffer;
   private final String path;
 
-  FieldReader(byte[] bytes, String path) {
+  /**
+   * @param bytes the fields
+   * @param path what they were read from, for messages
+   */
+  public FieldReader(byte[] bytes, String path) {
     this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     this.path = path;
   }
 
-  int getInt() {
+  /** The next 4 bytes. */
+  public int getInt() {
     return need(Integer.BYTES).getInt();
   }
 
-  long getLong() {
+  /** The next 8 bytes. */
+  public long getLong() {
     return need(Long.BYTES).getLong();
   }
 
   /** A number from 0 to {@code most}. */
-  int getCount(int most, String what) {
+  public int getCount(int most, String what) {
     int count = getInt();
     if (count < 0 || count > most) {
       throw refused("the field " + what + " is " + count + ", which is outside of 0 to " + most);
@@ -31,7 +38,8 @@ final class FieldReader {
     return count;
   }
 
-  int[] getInts() {
+  /** A count, and that many. */
+  public int[] getInts() {
     int[] values = new int[getCount(buffer.remaining() / Integer.BYTES, "length")];
     for (int i = 0; i < values.length; i++) {
       values[i] = getInt();
@@ -39,7 +47,8 @@ final class FieldReader {
     return values;
   }
 
-  long[] getLongs() {
+  /** A count, and that many. */
+  public long[] getLongs() {
     long[] values = new long[getCount(buffer.remaining() / Long.BYTES, "length")];
     for (int i = 0; i < values.length; i++) {
       values[i] = getLong();
@@ -47,7 +56,8 @@ final class FieldReader {
     return values;
   }
 
-  boolean present() {
+  /** One byte that says whether a part follows. */
+  public boolean present() {
     byte value = need(1).get();
     if (value != 0 && value != 1) {
       throw refused("a flag is " + value);
@@ -55,19 +65,30 @@ final class FieldReader {
     return value == 1;
   }
 
-  void skip(int bytes) {
+  /** A count, and that many characters of ASCII. */
+  public String getName(int most) {
+    byte[] name = new byte[getCount(most, "length of a name")];
+    need(name.length).get(name);
+    return new String(name, StandardCharsets.US_ASCII);
+  }
+
+  /** Steps over bytes. */
+  public void skip(int bytes) {
     need(bytes).position(buffer.position() + bytes);
   }
 
-  int remaining() {
+  /** Bytes that have not been read. */
+  public int remaining() {
     return buffer.remaining();
   }
 
-  int position() {
+  /** Bytes that have been read. */
+  public int position() {
     return buffer.position();
   }
 
-  CorruptionException refused(String reason) {
+  /** The refusal of the file, here. */
+  public CorruptionException refused(String reason) {
     return new CorruptionException(path + " is refused at offset " + position() + ": " + reason);
   }
 

@@ -1,0 +1,294 @@
+package dev.peregrine.log;
+
+import dev.peregrine.Severity;
+import dev.peregrine.StoreException;
+import dev.peregrine.device.DeviceException;
+import dev.peregrine.device.FaultPlan;
+import dev.peregrine.device.SimulatedVolume;
+import dev.peregrine.internal.log.LogEnvironment;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/**
+ * A log on a simulated machine: random work, a power cut or a failure in the middle of it, and a
+ * look at what is left, a few times over. All depends on the seed.
+ */
+public final class LogCrashRun {
+  static final String CONSUMER = "consumer";
+
+  private static final int MOST_ROUNDS = 5;
+  private static final int MOST_STEPS = 60;
+  private static final int PAGE_BYTES = 16 << 10;
+
+  private final SplittableRandom random;
+  private final LogSabotage sabotage;
+  private final LogCrashModel model = new LogCrashModel();
+  private final LogCrashStats stats = new LogCrashStats();
+  private final LogConfig config;
+  private final long seed;
+  private final long powerOffAtEvent;
+  private SimulatedVolume volume;
+  private LogConsumer consumer;
+
+  /**
+   * @param seed decides everything
+   * @param sabotage what is broken
+   * @param powerOffAtEvent the event of the first round before which the power goes off; 0 to leave
+   *     it to the seed
+   */
+  public LogCrashRun(long seed, LogSabotage sabotage, long powerOffAtEvent) {
+    this.seed = seed;
+    this.sabotage = sabotage;
+    this.powerOffAtEvent = powerOffAtEvent;
+    this.random = new SplittableRandom(seed);
+    this.config =
+        LogConfig.builder(null)
+            .pageBytes(PAGE_BYTES)
+            .segmentBytes(PAGE_BYTES << random.nextInt(3))
+            .memoryBytes((256 << 10) + random.nextInt(256 << 10))
+            .maxReaders(3)
+            .maxEntryBytes(128 << 10)
+            .commitEachBytes(random.nextInt(4) == 0 ? 8 << 10 : Long.MAX_VALUE)
+            .commitEachBatch(random.nextBoolean())
+            .build();
+  }
+
+  /**
+   * Runs.
+   *
+   * @return what it met
+   * @throws LogCrashViolation naming the seed, if the log broke a promise
+   */
+  public LogCrashStats run() {
+    try {
+      stats.runs = 1;
+      int rounds = 1 + random.nextInt(MOST_ROUNDS);
+      volume = SimulatedVolume.create(random.nextLong(), plan(powerOffAtEvent));
+      for (int round = 0; round < rounds; round++) {
+        boolean again = round(random.nextInt(MOST_STEPS));
+        if (again) {
+          volume = volume.reopen();
+        } else {
+          stats.crashes++;
+          volume = volume.crash(round == rounds - 1 ? FaultPlan.NONE : plan(0));
+        }
+      }
+      round(0);
+      volume.crash().close();
+      return stats;
+    } catch (RuntimeException | Error e) {
+      LogCrashViolation violation =
+          new LogCrashViolation(
+              "seed "
+                  + seed
+                  + (powerOffAtEvent > 0 ? ", event " + powerOffAtEvent : "")
+                  + ": "
+                  + e);
+      violation.initCause(e);
+      throw violation;
+    }
+  }
+
+  private FaultPlan plan(long event) {
+    FaultPlan.Builder plan =
+        FaultPlan.builder()
+            .tearsSectors(random.nextInt(3) > 0)
+            .maxDelay(random.nextInt(4))
+            .shortTransferRate(random.nextInt(3) == 0 ? 0.1 : 0);
+    if (event > 0) {
+      return plan.powerOffAtEvent(event).build();
+    }
+    switch (random.nextInt(8)) {
+      case 0, 1, 2, 3 -> plan.powerOffAtEvent(1 + random.nextInt(150));
+      case 4 -> plan.failingWrite(1 + random.nextInt(30));
+      case 5 -> plan.failingSync(1 + random.nextInt(15));
+      case 6 -> plan.failingVolumeCall(1 + random.nextInt(30));
+      default -> {}
+    }
+    return plan.build();
+  }
+
+  /** Opens, checks, works and closes; false if the power must be cut, because something failed. */
+  private boolean round(int steps) {
+    DurableLog log;
+    try {
+      log =
+          DurableLog.open(
+              config, LogEnvironment.stepped(sabotage.around(volume), () -> 0, random.nextLong()));
+    } catch (DeviceException e) {
+      noteFailure();
+      return false;
+    }
+    boolean closed = false;
+    try {
+      model.check(log);
+      stats.checks++;
+      stats.droppedBytes += log.recoveryReport().droppedBytes();
+      consumer = log.openConsumer(CONSUMER, false);
+      for (int i = 0; i < steps; i++) {
+        step(log);
+      }
+      if (random.nextBoolean()) {
+        closed = true;
+        log.close();
+        model.committed();
+        stats.closes++;
+        return true;
+      }
+      return abandon(log);
+    } catch (StoreException | DeviceException e) {
+      if (e instanceof StoreException failed && failed.severity() == Severity.WRITES) {
+        requireFailed(log, e);
+      }
+      noteFailure();
+      if (!closed) {
+        abandon(log);
+      }
+      return false;
+    }
+  }
+
+  private void noteFailure() {
+    stats.failures++;
+    if (volume.faults().powerCuts() > 0) {
+      stats.powerCuts++;
+    }
+  }
+
+  /** Leaves a log without committing what there is: it would, in an orderly close. */
+  private boolean abandon(DurableLog log) {
+    log.abandon();
+    return false;
+  }
+
+  /** A log that has failed refuses everything but reads. */
+  private static void requireFailed(DurableLog log, RuntimeException cause) {
+    try {
+      log.append(MemorySegment.ofArray(new byte[1]));
+      throw new LogCrashViolation("the log takes entries after " + cause);
+    } catch (StoreException e) {
+      // As it should be.
+    }
+    try {
+      log.commitAndWait();
+      throw new LogCrashViolation("the log commits after " + cause);
+    } catch (StoreException e) {
+      // As it should be.
+    }
+  }
+
+  private void step(DurableLog log) {
+    switch (random.nextInt(12)) {
+      case 0 -> commit(log);
+      case 1 -> batch(log);
+      case 2 -> consume();
+      case 3 -> log.commit();
+      case 4 -> dropBefore(log);
+      case 5 -> {
+        if (random.nextInt(4) == 0) {
+          dropFrom(log);
+        }
+      }
+      case 6 -> readSome(log);
+      case 7 -> tryAppend(log);
+      default -> append(log);
+    }
+  }
+
+  private int randomLength() {
+    return switch (random.nextInt(10)) {
+      case 0 -> 0;
+      case 1 -> random.nextInt(60_000);
+      case 2, 3 -> random.nextInt(5000);
+      default -> random.nextInt(200);
+    };
+  }
+
+  private void append(DurableLog log) {
+    MemorySegment entry = model.add(randomLength(), true);
+    stats.entries++;
+    model.appended(log.append(entry));
+  }
+
+  private void tryAppend(DurableLog log) {
+    MemorySegment entry = model.add(random.nextInt(3000), true);
+    long address = log.tryAppend(entry);
+    if (address == DurableLog.BACK_PRESSURED) {
+      model.refused();
+    } else {
+      stats.entries++;
+      model.appended(address);
+    }
+  }
+
+  private void batch(DurableLog log) {
+    int count = 1 + random.nextInt(6);
+    try (LogBatch batch = log.newBatch()) {
+      for (int i = 0; i < count; i++) {
+        batch.add(model.add(randomLength() / 3, i == count - 1));
+      }
+      stats.entries += count;
+      log.append(batch);
+    }
+  }
+
+  private void commit(DurableLog log) {
+    log.commitAndWait();
+    stats.commits++;
+    model.committed();
+  }
+
+  private void consume() {
+    int count = random.nextInt(10);
+    while (count-- > 0 && consumer.next()) {
+      model.consumedUntil(consumer.shownUntil());
+      consumer.acknowledge();
+    }
+  }
+
+  private void dropBefore(DurableLog log) {
+    if (model.certain() <= model.droppedCount()) {
+      return;
+    }
+    int index = model.droppedCount() + random.nextInt(model.certain() - model.droppedCount());
+    long address = model.addressOf(index);
+    if (address < 0 || address > consumer.position()) {
+      return;
+    }
+    model.beginDropBefore(index);
+    stats.drops++;
+    long begin = log.truncateBefore(address);
+    if (begin != address) {
+      throw new LogCrashViolation("the log begins at " + begin + ", not at " + address);
+    }
+    model.endDropBefore();
+  }
+
+  private void dropFrom(DurableLog log) {
+    if (model.size() <= model.droppedCount()) {
+      return;
+    }
+    int index = model.droppedCount() + random.nextInt(model.size() - model.droppedCount());
+    long address = model.addressOf(index);
+    if (address < 0 || address < log.beginAddress()) {
+      return;
+    }
+    model.beginDropFrom(index);
+    stats.rollbacks++;
+    log.truncateAfter(address);
+    model.endDropFrom(address);
+  }
+
+  private void readSome(DurableLog log) {
+    if (model.certain() <= model.droppedCount()) {
+      return;
+    }
+    int index = model.droppedCount() + random.nextInt(model.certain() - model.droppedCount());
+    long address = model.addressOf(index);
+    if (address >= log.beginAddress()) {
+      try (LogReader reader = log.openReader()) {
+        model.requireAt(reader, address, index);
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.peregrine.internal.log;
+
+import dev.peregrine.MisuseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Who waits for the log to be committed up to an address: threads and futures. All are told when it
+ * is, or when it never will be. Any thread.
+ */
+final class CommitWaiters {
+  /** The most futures at a time. */
+  static final int MOST_FUTURES = 1 << 16;
+
+  private record Waiting(long address, CompletableFuture<Long> future) {}
+
+  private final LongSupplier committed;
+  private final Supplier<RuntimeException> failure;
+
+  /** Guarded by this object's monitor, on which threads wait. */
+  private final List<Waiting> futures = new ArrayList<>();
+
+  /**
+   * @param committed up to where the log is committed
+   * @param failure why it will not go on, or null
+   */
+  CommitWaiters(LongSupplier committed, Supplier<RuntimeException> failure) {
+    this.committed = committed;
+    this.failure = failure;
+  }
+
+  /**
+   * Waits, at most once, until something may have changed.
+   *
+   * @param address for which the caller waits
+   * @param nanos the longest to wait
+   * @return whether the log is committed up to there
+   */
+  boolean await(long address, long nanos) throws InterruptedException {
+    synchronized (this) {
+      if (!isOver(address) && nanos > 0) {
+        long millis = nanos / 1_000_000;
+        wait(millis, (int) (nanos - millis * 1_000_000));
+      }
+    }
+    return committed.getAsLong() >= address;
+  }
+
+  private boolean isOver(long address) {
+    return committed.getAsLong() >= address || failure.get() != null;
+  }
+
+  /** A future of the committed address, completed when it is at least this one. */
+  CompletableFuture<Long> future(long address) {
+    CompletableFuture<Long> future = new CompletableFuture<>();
+    synchronized (this) {
+      if (!isOver(address)) {
+        if (futures.size() >= MOST_FUTURES) {
+          throw new MisuseException(MOST_FUTURES + " futures wait for the log; no more can");
+        }
+        futures.add(new Waiting(address, future));
+        return future;
+      }
+    }
+    complete(new Waiting(address, future));
+    return future;
+  }
+
+  /** Tells everybody whose wait is over; called after what they wait for has changed. */
+  void wake() {
+    List<Waiting> over = new ArrayList<>();
+    synchronized (this) {
+      notifyAll();
+      if (!futures.isEmpty()) {
+        futures.removeIf(
+            waiting -> {
+              boolean isOver = isOver(waiting.address);
+              if (isOver) {
+                over.add(waiting);
+              }
+              return isOver;
+            });
+      }
+    }
+    over.forEach(this::complete);
+  }
+
+  private void complete(Waiting waiting) {
+    long now = committed.getAsLong();
+    if (now >= waiting.address) {
+      waiting.future.complete(now);
+    } else {
+      waiting.future.completeExceptionally(failure.get());
+    }
+  }
+}

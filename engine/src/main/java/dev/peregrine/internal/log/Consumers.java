@@ -1,0 +1,119 @@
+package dev.peregrine.internal.log;
+
+import dev.peregrine.MisuseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The named consumers of a log and up to where they have consumed. Any thread; all under this
+ * object's monitor.
+ */
+public final class Consumers {
+  private final Map<String, ConsumerPosition> positions = new TreeMap<>();
+  private final List<String> open = new ArrayList<>();
+  private boolean changed;
+
+  /**
+   * @param kept what was kept of them
+   */
+  Consumers(List<ConsumerPosition> kept) {
+    kept.forEach(position -> positions.put(position.name(), position));
+  }
+
+  /**
+   * Opens a consumer, a new one at an address.
+   *
+   * @return where it is
+   * @throws MisuseException if it is open, or there are too many
+   */
+  public synchronized long open(String name, long newAddress, boolean holds, long begin) {
+    if (open.contains(name)) {
+      throw new MisuseException("consumer " + name + " is open already");
+    }
+    ConsumerPosition kept = positions.get(name);
+    if (kept == null && positions.size() == ConsumerPosition.MOST) {
+      throw new MisuseException(
+          "the log has " + positions.size() + " consumers, the most: drop one before");
+    }
+    long address = kept == null ? newAddress : Math.max(kept.address(), begin);
+    put(new ConsumerPosition(name, address, holds));
+    open.add(name);
+    return address;
+  }
+
+  /** Notes that a consumer is not open any more. */
+  public synchronized void close(String name) {
+    open.remove(name);
+  }
+
+  /** Forgets a consumer that is not open; false if there is none. */
+  public synchronized boolean drop(String name) {
+    if (open.contains(name)) {
+      throw new MisuseException("consumer " + name + " is open");
+    }
+    boolean dropped = positions.remove(name) != null;
+    changed |= dropped;
+    return dropped;
+  }
+
+  /** Notes that a consumer has consumed up to an address. */
+  public synchronized void move(String name, long address) {
+    ConsumerPosition position = positions.get(name);
+    if (position != null && position.address() != address) {
+      put(new ConsumerPosition(name, address, position.holds()));
+    }
+  }
+
+  private void put(ConsumerPosition position) {
+    changed |= !position.equals(positions.put(position.name(), position));
+  }
+
+  /** Up to where a consumer has consumed; −1 if there is none of this name. */
+  public synchronized long address(String name) {
+    ConsumerPosition position = positions.get(name);
+    return position == null ? -1 : position.address();
+  }
+
+  /** All, by name. */
+  public synchronized List<ConsumerPosition> all() {
+    return List.copyOf(positions.values());
+  }
+
+  /** Sets back who is behind an address. */
+  synchronized void setBack(long address) {
+    for (ConsumerPosition position : List.copyOf(positions.values())) {
+      if (position.address() > address) {
+        put(new ConsumerPosition(position.name(), address, position.holds()));
+      }
+    }
+  }
+
+  /** Where the slowest is that holds truncation back. */
+  synchronized long least() {
+    long least = Long.MAX_VALUE;
+    for (ConsumerPosition position : positions.values()) {
+      if (position.holds()) {
+        least = Math.min(least, position.address());
+      }
+    }
+    return least;
+  }
+
+  /** Whether something has changed since it was taken to be written. */
+  synchronized boolean isChanged() {
+    return changed;
+  }
+
+  /** All, to be written now. */
+  synchronized byte[] take() {
+    changed = false;
+    return ConsumerPosition.encode(all());
+  }
+
+  /** Takes {@link #take} back: it was not written. */
+  synchronized void giveBack() {
+    changed = true;
+  }
+}

@@ -1,0 +1,535 @@
+package dev.peregrine.internal.log;
+
+import dev.peregrine.Severity;
+import dev.peregrine.StoreClosedException;
+import dev.peregrine.StoreIoException;
+import dev.peregrine.device.Device;
+import dev.peregrine.internal.cpr.SystemState;
+import dev.peregrine.internal.epoch.LightEpoch;
+import dev.peregrine.internal.hlog.FlushLimit;
+import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.LogContents;
+import dev.peregrine.internal.hlog.LogHost;
+import dev.peregrine.internal.hlog.PageIdentity;
+import dev.peregrine.internal.record.NativeValue;
+import dev.peregrine.memory.CacheLine;
+import dev.peregrine.memory.Memory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A durable log at work: pages in memory, the device behind them, the commits on their way.
+ *
+ * <p>Order of things for an entry: its writer copies it inside the epoch → the log is cut behind it
+ * → everybody has left the epoch → the extent is sealed and written → the device is synced → {@code
+ * committed} passes it. Whoever fails on the way ends that for good. Any thread may call any
+ * method.
+ */
+public final class LogCore implements LogView {
+  private static final int SLOTS = 64;
+
+  private final LogShape shape;
+  private final LogEnvironment environment;
+  private final Device device;
+  private final PageIdentity identity;
+  private final LightEpoch epoch = new LightEpoch(SLOTS);
+  private final long[] slots = new long[SLOTS];
+
+  /** One for the thread that is in each slot. */
+  private final NativeValue[] views = new NativeValue[SLOTS];
+
+  private final SystemState state = new SystemState();
+  private final HybridLog log;
+  private final Cuts cuts;
+  private final Exclusive exclusive = new Exclusive(epoch);
+  private final CommitWaiters waiters = new CommitWaiters(this::committed, this::end);
+  private final Consumers consumers;
+  private final Truncation truncation;
+  private final Appends appends;
+
+  /** Up to where somebody wants the log committed; only grows. */
+  private final AtomicLong wanted = new AtomicLong();
+
+  /** Written by the committer after a sync; pairs with the loads of readers and waiters. */
+  private volatile long committed;
+
+  private volatile long commitNumber;
+  private volatile RuntimeException failure;
+
+  /** Whether a commit was asked for that the consumers' positions are missing from. */
+  private volatile boolean positionsOwed;
+
+  private boolean stopped;
+
+  /**
+   * @param shape the sizes
+   * @param environment what it works with
+   * @param device where pages go
+   * @param found what there is of it
+   */
+  LogCore(LogShape shape, LogEnvironment environment, Device device, FoundLog found) {
+    this.shape = shape;
+    this.environment = environment;
+    this.device = device;
+    this.identity = found.anchor().identity();
+    this.committed = found.end();
+    this.commitNumber = found.commit();
+    this.cuts = new Cuts(found.end(), found.commit());
+    this.consumers = new Consumers(found.anchor().consumers());
+    for (int i = 0; i < SLOTS; i++) {
+      slots[i] = epoch.acquireSlot();
+      views[i] = new NativeValue();
+    }
+    int pageBytes = shape.pageBytes();
+    ExtentFormat format =
+        new ExtentFormat(pageBytes, identity, cuts, this::committed, this::onFlushed);
+    long end = found.end();
+    LogContents contents =
+        new LogContents(
+            identity,
+            ExtentHeader.BYTES,
+            end & -(long) pageBytes,
+            Math.max(end, ExtentHeader.BYTES));
+    this.log =
+        new HybridLog(
+            new HybridLog.Shape(shape.pageBits(), shape.frameCount(), Double.MIN_VALUE),
+            contents,
+            new LogHost(
+                device,
+                epoch,
+                state,
+                environment.pages(),
+                FlushLimit.NONE,
+                environment.clock(),
+                safe -> "a writer in its entry"),
+            format);
+    this.truncation = new Truncation(this, environment.volume(), device, found.anchor());
+    this.appends = new Appends(this, shape);
+  }
+
+  /** Begins to write; the page that the end is in has been put in memory. */
+  void start() {
+    log.start();
+    environment.commits().start(new Committer(this, environment.clock(), shape.commitNanos()));
+  }
+
+  /** What appends. */
+  public Appends appends() {
+    return appends;
+  }
+
+  /** What drops entries. */
+  public Truncation truncation() {
+    return truncation;
+  }
+
+  /** The named consumers. */
+  public Consumers consumers() {
+    return consumers;
+  }
+
+  HybridLog log() {
+    return log;
+  }
+
+  Exclusive exclusive() {
+    return exclusive;
+  }
+
+  LogShape shape() {
+    return shape;
+  }
+
+  PageIdentity identity() {
+    return identity;
+  }
+
+  @Override
+  public int pageBytes() {
+    return shape.pageBytes();
+  }
+
+  @Override
+  public long maxEntryBytes() {
+    return shape.maxEntryBytes();
+  }
+
+  @Override
+  public long begin() {
+    return truncation.begin();
+  }
+
+  @Override
+  public VoidRanges voids() {
+    return truncation.voids();
+  }
+
+  /** Pages leave memory when they have been written as a whole. */
+  @Override
+  public long storedUntil() {
+    return log.headAcquire();
+  }
+
+  @Override
+  public ExtentReader newExtentReader() {
+    return new ExtentReader(device, pageBytes(), identity);
+  }
+
+  /** A cursor, at the log's first address; the caller closes it. */
+  public EntryCursor newCursor() {
+    EntryCursor cursor = new EntryCursor(this);
+    cursor.moveTo(begin());
+    return cursor;
+  }
+
+  /**
+   * Enters the epoch.
+   *
+   * @return the slot to leave
+   */
+  long enter() {
+    int index = (int) Thread.currentThread().threadId() & (SLOTS - 1);
+    for (int tries = 0; !epoch.tryEnter(slots[index]); tries++) {
+      index = (index + 1) & (SLOTS - 1);
+      if (tries > SLOTS) {
+        Thread.yield();
+      }
+    }
+    return slots[index];
+  }
+
+  /** The view that belongs to whoever is in a slot. */
+  NativeValue viewOf(long slot) {
+    return views[(int) ((slot - slots[0]) / CacheLine.STRIDE_BYTES)];
+  }
+
+  void leave(long slot) {
+    epoch.leave(slot);
+  }
+
+  /** Refuses a change of a log that is closed or has failed; inside the epoch. */
+  void requireWritable() {
+    long word = state.wordAcquire();
+    if (word != SystemState.FIRST_VERSION) {
+      RuntimeException over = end();
+      throw over != null ? over : closedException();
+    }
+  }
+
+  /**
+   * @throws StoreClosedException if the log is closed
+   */
+  public void requireOpen() {
+    if (isClosed()) {
+      throw closedException();
+    }
+  }
+
+  boolean isClosed() {
+    return SystemState.isClosed(state.wordAcquire());
+  }
+
+  private static StoreClosedException closedException() {
+    return new StoreClosedException("the log is closed");
+  }
+
+  @Override
+  public boolean copyFromMemory(long address, long target, long bytes) {
+    long slot = enter();
+    try {
+      requireOpen();
+      if (address < log.headAcquire()) {
+        return false;
+      }
+      Memory.copy(log.physical(address), target, bytes);
+      return true;
+    } finally {
+      leave(slot);
+    }
+  }
+
+  /** Up to where the log is committed. */
+  public long committed() {
+    return committed;
+  }
+
+  /** The number of the latest commit. */
+  public long commitNumber() {
+    return commitNumber;
+  }
+
+  /** The end of the log. */
+  public long tail() {
+    return log.tailAcquire();
+  }
+
+  /**
+   * Up to where all that has been appended is there to be read, committed or not. Waits for writers
+   * that are in their entries now.
+   */
+  public long completeUntil() {
+    for (; ; ) {
+      requireOpen();
+      long sequence = exclusive.sequence();
+      long end = log.tailAcquire();
+      long before = epoch.advance();
+      while (epoch.safeEpoch() < before) {
+        Thread.onSpinWait();
+      }
+      if ((sequence & 1) == 0 && exclusive.sequence() == sequence) {
+        return end;
+      }
+      awaitProgress();
+    }
+  }
+
+  /** Lets what others do get on. */
+  void awaitProgress() {
+    environment.pages().awaitProgress();
+    if (environment.commits().isStepped()) {
+      environment.commits().awaitProgress();
+    }
+  }
+
+  /**
+   * As {@link #request}, but waits until there is space for the positions of consumers.
+   *
+   * @return the address to wait for
+   */
+  public long requestWithPositions() {
+    while (!appends.appendPositions()) {
+      appends.awaitSpace();
+    }
+    return request();
+  }
+
+  /**
+   * Asks for everything appended so far to be committed; returns at once. If there is no space for
+   * the positions of consumers now, they follow with a commit of their own.
+   *
+   * @return the address to wait for
+   */
+  public long request() {
+    positionsOwed = !appends.appendPositions();
+    long target = log.tailAcquire() - ExtentHeader.BYTES;
+    wanted.accumulateAndGet(target, Math::max);
+    cutIfWanted();
+    return target;
+  }
+
+  /** As {@link #request} for an address; the committer makes the cut. Inside the epoch, too. */
+  void want(long target) {
+    if (wanted.get() < target) {
+      wanted.accumulateAndGet(target, Math::max);
+      environment.commits().signal();
+    }
+  }
+
+  /** The latest cut. */
+  long lastCut() {
+    return cuts.last();
+  }
+
+  /** Cuts the log for commits that are wanted, if it can be cut now; else the committer will. */
+  int cutIfWanted() {
+    int made = 0;
+    while (wanted.get() > cuts.last() && failure() == null) {
+      if (cuts.isFull() || !exclusive.tryLock()) {
+        break;
+      }
+      boolean cut;
+      try {
+        cut = cuts.cut(log);
+        if (cut) {
+          log.freezeTo(cuts.last());
+        }
+      } finally {
+        exclusive.unlock();
+      }
+      if (!cut) {
+        break;
+      }
+      made++;
+    }
+    if (wanted.get() > cuts.last()) {
+      environment.commits().signal();
+    }
+    return made;
+  }
+
+  /** Syncs the device for cuts that have been written; the committer only. */
+  int syncCuts() {
+    long cut = cuts.lastUntil(log.flushedUntilAcquire());
+    if (cut < 0) {
+      return 0;
+    }
+    try {
+      device.sync();
+    } catch (RuntimeException e) {
+      fail(e);
+      return 1;
+    }
+    commitNumber = cuts.dropUntil(cut);
+    committed = cut;
+    waiters.wake();
+    try {
+      truncation.anchorIfFar(cut);
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+    return 1;
+  }
+
+  /** Makes good for positions that a commit had no space for; the committer only. */
+  void requestOwed() {
+    if (positionsOwed) {
+      request();
+    }
+  }
+
+  boolean hasWork() {
+    return positionsOwed || !cuts.isEmpty() || wanted.get() > cuts.last();
+  }
+
+  private void onFlushed(long until) {
+    if (committed < cuts.last()) {
+      environment.commits().signal();
+    }
+  }
+
+  /**
+   * Waits until the log is committed up to an address.
+   *
+   * @throws StoreIoException if it never will be
+   */
+  public void awaitCommitted(long address) {
+    boolean interrupted = false;
+    while (committed < address) {
+      RuntimeException over = end();
+      if (over != null) {
+        throw over;
+      }
+      cutIfWanted();
+      interrupted |= pauseToTheEnd(address);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As {@link #pause}; tells whether the thread was interrupted meanwhile. */
+  private boolean pauseToTheEnd(long address) {
+    try {
+      pause(address, Long.MAX_VALUE);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /** Waits at most once, as long as given, for the log to be committed up to an address. */
+  public boolean pause(long address, long nanos) throws InterruptedException {
+    if (environment.commits().isStepped()) {
+      awaitProgress();
+      return committed >= address;
+    }
+    return waiters.await(address, Math.min(nanos, 1_000_000_000L));
+  }
+
+  /** A future that is completed when the log is committed up to an address. */
+  public CompletableFuture<Long> whenCommitted(long address) {
+    return waiters.future(address);
+  }
+
+  /** The clock. */
+  public long nanoTime() {
+    return environment.clock().nanoTime();
+  }
+
+  /** Why nothing more will be committed, or null. */
+  public RuntimeException end() {
+    RuntimeException cause = failure();
+    if (cause != null) {
+      return new StoreIoException(
+          Severity.WRITES,
+          "the log takes no more entries, and commits none, until it is opened again: "
+              + cause.getMessage(),
+          cause);
+    }
+    return stopped() || SystemState.isClosed(state.wordAcquire()) && cuts.isEmpty()
+        ? closedException()
+        : null;
+  }
+
+  private synchronized boolean stopped() {
+    return stopped;
+  }
+
+  /** The first failure, or null. */
+  public RuntimeException failure() {
+    RuntimeException own = failure;
+    return own != null ? own : log.failure();
+  }
+
+  /** Ends appending and committing, for good. */
+  void fail(RuntimeException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+    log.fail(cause);
+    waiters.wake();
+  }
+
+  void wakeAfterFailure() {
+    waiters.wake();
+  }
+
+  /** Refuses every operation from now on; false if it was so before. */
+  public boolean beginClose() {
+    return state.close();
+  }
+
+  /**
+   * Stops. After {@link #beginClose}; nobody reads any more.
+   *
+   * @param commits whether to commit what there is, unless the log has failed
+   */
+  public void finishClose(boolean commits) {
+    try {
+      long before = epoch.advance();
+      while (epoch.safeEpoch() < before) {
+        awaitProgress();
+      }
+      if (commits && failure() == null) {
+        commitLast();
+      }
+    } finally {
+      synchronized (this) {
+        stopped = true;
+      }
+      waiters.wake();
+      environment.commits().close();
+      log.close();
+    }
+  }
+
+  private void commitLast() {
+    long target = log.tailAcquire() - ExtentHeader.BYTES;
+    wanted.accumulateAndGet(target, Math::max);
+    boolean interrupted = false;
+    while (committed < target && failure() == null) {
+      cutIfWanted();
+      interrupted |= pauseToTheEnd(target);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure() == null) {
+      try {
+        truncation.publish();
+      } catch (RuntimeException e) {
+        fail(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The machinery of the durable log. */
+package dev.peregrine.internal.log;
