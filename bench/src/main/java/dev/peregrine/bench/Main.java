@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       DeviceCommand.class,
       CheckpointsCommand.class,
       KillLoopCommand.class,
+      LogCommand.class,
+      LogCrashCommand.class,
       CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
