@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       KillLoopCommand.class,
       LogCommand.class,
       LogCrashCommand.class,
+      LogKillCommand.class,
       CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class

@@ -1,0 +1,22 @@
+package dev.peregrine.log;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that writes a log is killed, and every promise that it made is kept. */
+class LogKillLoopTest {
+  @TempDir Path directory;
+
+  @Test
+  void shouldKeepEveryPromiseWhenTheProcessIsKilled() throws Exception {
+    LogKillLoop loop = new LogKillLoop(directory, System.nanoTime());
+    long promises = 0;
+    for (int i = 0; i < 4; i++) {
+      promises = loop.round().promises();
+    }
+    assertTrue(promises > 0, "nothing was promised");
+  }
+}
