@@ -6,13 +6,14 @@ import dev.peregrine.device.DeviceKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** The demo's last leg: checkpoints under load, kill -9 of the child at work, recovery, verdict. */
 final class DemoKill {
   private static final long SEED = 20_261_125;
   private static final int SESSIONS = 4;
   private static final int LEAST_KEYS = 1000;
-  private static final int MOST_KEYS = 100_000;
+  private static final int MOST_KEYS = 50_000;
   private static final int KEYS_SHARE = 20;
   private static final long MOST_MILLIS = 3000;
   private static final CheckpointKind[] KINDS = {
@@ -45,7 +46,7 @@ final class DemoKill {
             "kill -9", "checkpoints", "last took", "recovered in", "bytes read", "operations in");
     long operations = 0;
     for (CheckpointKind kind : KINDS) {
-      try (Progress progress = Progress.start(out, "kill " + kind, 1, "")) {
+      try (Progress progress = Progress.start(out, kind.name().toLowerCase(Locale.ROOT), 1, "")) {
         KillLoop.Outcome outcome = loop.leg(kind.name(), millis);
         progress.to(1);
         operations += outcome.operations();

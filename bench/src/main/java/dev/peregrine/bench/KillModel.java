@@ -1,11 +1,6 @@
 package dev.peregrine.bench;
 
-import dev.peregrine.CompletionHandler;
-import dev.peregrine.Session;
-import dev.peregrine.Status;
 import dev.peregrine.Store;
-import dev.peregrine.StoreKind;
-import dev.peregrine.ValueView;
 
 /**
  * The state that a kill loop's store must have: of each session exactly the operations up to a
@@ -57,52 +52,16 @@ final class KillModel {
    * @throws CheckFailedException at the first that is missing, too much or another
    */
   long requireExact(Store store) {
-    try (Reader reader = new Reader(store)) {
+    try (KillReader reader = new KillReader(store)) {
       for (int session = 0; session < plan.sessions(); session++) {
         for (int number = 0; number < plan.keys(); number++) {
-          String name = "key " + number + " of session " + session + " at " + serials[session];
-          reader.require(KillOps.key(session, number), stamps[session][number], name);
+          reader.ask(KillOps.key(session, number), stamps[session][number]);
         }
       }
       for (int number = 0; number < plan.counters(); number++) {
-        reader.require(KillOps.counter(number), counters[number], "counter " + number);
+        reader.ask(KillOps.counter(number), counters[number]);
       }
-      return reader.found;
-    }
-  }
-
-  /** Reads one value after the other. */
-  private static final class Reader implements AutoCloseable {
-    private final Session session;
-    private final boolean longs;
-    private long found;
-    private long stamp;
-
-    Reader(Store store) {
-      session = store.newSession(CompletionHandler.NONE);
-      longs = store.config().kind() == StoreKind.LONG_TO_LONG;
-    }
-
-    void require(long key, long expected, String name) {
-      stamp = 0;
-      Status status = session.await(longs ? session.read(key) : session.read(key, this::take, 0));
-      if (longs && status == Status.FOUND) {
-        stamp = session.longValue();
-      }
-      if (stamp != expected || (status == Status.FOUND) != (expected != 0)) {
-        throw new CheckFailedException(
-            "%s has %s, %x instead of %x".formatted(name, status, stamp, expected));
-      }
-      found += expected == 0 ? 0 : 1;
-    }
-
-    private void take(ValueView value, long argument) {
-      stamp = KillValue.stampOf(value);
-    }
-
-    @Override
-    public void close() {
-      session.close();
+      return reader.finish();
     }
   }
 }
