@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       LogCrashCommand.class,
       LogKillCommand.class,
       CompareCommand.class,
+      CrashSimCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })
