@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       YcsbCommand.class,
       DeviceCommand.class,
+      CrashSimCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })
