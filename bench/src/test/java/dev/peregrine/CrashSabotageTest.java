@@ -52,7 +52,7 @@ class CrashSabotageTest {
     MutantLoader loader = new MutantLoader(sabotage.mutations());
     LongFunction<String> lives = CrashSim.mutant(loader);
     for (long seed = FIRST_SEED; seed < FIRST_SEED + 3; seed++) {
-      lives.apply(seed);
+      var _ = lives.apply(seed);
     }
     assertEquals(Set.copyOf(sabotage.mutations()), loader.applied());
   }
