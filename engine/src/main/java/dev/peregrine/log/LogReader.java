@@ -49,8 +49,8 @@ public sealed class LogReader implements AutoCloseable permits LogConsumer {
       synchronized (core.truncation()) {
         position = core.begin();
         core.truncation().addReader(held);
-        seek(Math.max(start, core.begin()));
       }
+      seek(Math.max(start, position));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -70,8 +70,10 @@ public sealed class LogReader implements AutoCloseable permits LogConsumer {
    */
   public synchronized void seek(long address) {
     requireOpen();
+    // Before the lock: it may wait for somebody who waits for the lock.
+    long until = freshLimit();
     synchronized (core.truncation()) {
-      cursor.seek(address, freshLimit());
+      cursor.seek(address, until);
       position = address;
     }
     exhausted = false;

@@ -274,7 +274,7 @@ public final class LogCore implements LogView {
       long end = log.tailAcquire();
       long before = epoch.advance();
       while (epoch.safeEpoch() < before) {
-        Thread.onSpinWait();
+        Thread.yield();
       }
       if ((sequence & 1) == 0 && exclusive.sequence() == sequence) {
         return end;
