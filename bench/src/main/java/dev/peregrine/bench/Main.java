@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       DeviceCommand.class,
       CheckpointsCommand.class,
       KillLoopCommand.class,
+      KillJudgeCommand.class,
       CompareCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
