@@ -33,7 +33,7 @@ final class KillLoop {
    */
   record Outcome(
       int promises,
-      KillProcess.Durable last,
+      KillTranscript.Durable last,
       RecoveryReport recovery,
       long recoveryNanos,
       long operations,
@@ -86,7 +86,7 @@ final class KillLoop {
         Thread.sleep(random.nextInt(MOST_LATE_MILLIS));
       }
       child.kill();
-      return judge(child);
+      return judge(child.transcript());
     }
   }
 
@@ -98,7 +98,7 @@ final class KillLoop {
       Thread.sleep(millis);
       child.awaitDurables(1);
       child.kill();
-      return judge(child);
+      return judge(child.transcript());
     }
   }
 
@@ -110,15 +110,20 @@ final class KillLoop {
     return known;
   }
 
-  private Outcome judge(KillProcess child) {
-    long[] now = child.ids();
+  /**
+   * Opens the store and checks what a child that is gone has said.
+   *
+   * @throws CheckFailedException if a promise was broken
+   */
+  Outcome judge(KillTranscript said) {
+    long[] now = said.ids();
     for (int i = 0; i < now.length; i++) {
       if (now[i] != 0 && !ids.get(i).contains(now[i])) {
         ids.get(i).add(now[i]);
       }
     }
-    List<KillProcess.Durable> promises = child.durables();
-    KillProcess.Durable last = promises.isEmpty() ? null : promises.getLast();
+    List<KillTranscript.Durable> promises = said.durables();
+    KillTranscript.Durable last = promises.isEmpty() ? null : promises.getLast();
     long begin = System.nanoTime();
     try (Store store = Store.open(plan.config(directory))) {
       long nanos = System.nanoTime() - begin;
@@ -133,8 +138,8 @@ final class KillLoop {
     }
   }
 
-  private void requireNewest(RecoveryReport recovery, List<KillProcess.Durable> promises) {
-    for (KillProcess.Durable promise : promises) {
+  private void requireNewest(RecoveryReport recovery, List<KillTranscript.Durable> promises) {
+    for (KillTranscript.Durable promise : promises) {
       if (promise.kind().equals("INDEX")) {
         continue;
       }
@@ -148,7 +153,7 @@ final class KillLoop {
   }
 
   /** Takes the recovered serial of a session, which must be what was promised or more. */
-  private long advance(Store store, int number, KillProcess.Durable last) {
+  private long advance(Store store, int number, KillTranscript.Durable last) {
     RecoveryReport recovery = store.recovery();
     long recovered = 0;
     long knownId = 0;

@@ -1,6 +1,5 @@
 package dev.peregrine.bench;
 
-import dev.peregrine.CheckpointToken;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,30 +14,17 @@ import java.util.concurrent.TimeUnit;
 
 /** A running {@link KillChild}, and what it has said. One thread uses it, another one listens. */
 final class KillProcess implements AutoCloseable {
-  private static final String END = " .";
   private static final int END_SECONDS = 60;
-
-  /**
-   * A promise.
-   *
-   * @param token the checkpoint
-   * @param kind its kind
-   * @param nanos how long it took
-   * @param serials what each session knew to be durable after it
-   */
-  record Durable(CheckpointToken token, String kind, long nanos, long[] serials) {}
 
   private final Process process;
   private final Thread listener;
   private final CountDownLatch ready = new CountDownLatch(1);
-  private final List<Durable> durables = new ArrayList<>();
-  private final long[] ids;
-  private String failure;
+  private final KillTranscript transcript;
   private boolean silent;
 
   private KillProcess(Process process, int sessions) {
     this.process = process;
-    this.ids = new long[sessions];
+    this.transcript = new KillTranscript(sessions);
     this.listener = Thread.ofPlatform().name("child").start(this::listen);
   }
 
@@ -79,9 +65,7 @@ final class KillProcess implements AutoCloseable {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.endsWith(END)) {
-          take(line.substring(0, line.length() - END.length()).split(" "));
-        }
+        take(line);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -91,26 +75,17 @@ final class KillProcess implements AutoCloseable {
     }
   }
 
-  private synchronized void silence() {
-    silent = true;
+  private synchronized void take(String line) {
+    transcript.take(line);
+    if (transcript.isReady()) {
+      ready.countDown();
+    }
     notifyAll();
   }
 
-  private synchronized void take(String[] words) {
-    switch (words[0]) {
-      case "session" -> ids[Integer.parseInt(words[1])] = Long.parseLong(words[2]);
-      case "ready" -> ready.countDown();
-      case "durable" -> {
-        long[] serials = new long[ids.length];
-        for (int i = 0; i < serials.length; i++) {
-          serials[i] = Long.parseLong(words[4 + i]);
-        }
-        CheckpointToken token = CheckpointToken.parse(words[1]);
-        durables.add(new Durable(token, words[2], Long.parseLong(words[3]), serials));
-        notifyAll();
-      }
-      default -> failure = String.join(" ", words);
-    }
+  private synchronized void silence() {
+    silent = true;
+    notifyAll();
   }
 
   /** Waits until all sessions work, or the child has ended. */
@@ -120,7 +95,7 @@ final class KillProcess implements AutoCloseable {
 
   /** Waits for so many promises, or for the child's end. */
   synchronized void awaitDurables(int count) throws InterruptedException {
-    while (durables.size() < count && !silent) {
+    while (transcript.durables().size() < count && !silent) {
       wait();
     }
   }
@@ -138,24 +113,15 @@ final class KillProcess implements AutoCloseable {
       throw new CheckFailedException("the child does not end");
     }
     listener.join();
-    synchronized (this) {
-      if (failure != null) {
-        throw new CheckFailedException("the child says: " + failure);
-      }
-    }
+    transcript().requireNoFailure();
     if (!alive) {
       throw new CheckFailedException("the child ended with exit code " + process.exitValue());
     }
   }
 
-  /** The promises, in their order. */
-  synchronized List<Durable> durables() {
-    return List.copyOf(durables);
-  }
-
-  /** The sessions' ids, 0 for those that it had not opened. */
-  synchronized long[] ids() {
-    return ids.clone();
+  /** What it has said; complete after {@link #kill}. */
+  synchronized KillTranscript transcript() {
+    return transcript;
   }
 
   @Override

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       LogCommand.class,
       LogCrashCommand.class,
       LogKillCommand.class,
+      KillJudgeCommand.class,
       CompareCommand.class,
       CrashSimCommand.class,
       JmhCommand.class,
