@@ -74,6 +74,8 @@ class CheckpointStallTest {
     }
     CheckpointToken before = store.checkpoint(CheckpointKind.SNAPSHOT).await();
     long serial = session.serial();
+    // An index that has not changed would be referred to, without asking anybody.
+    session.upsert(KEYS + 1, 0);
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread thread =
         Thread.ofPlatform()
@@ -102,13 +104,13 @@ class CheckpointStallTest {
     assertEquals(null, failure.get());
     CheckpointToken next =
         store.checkpoint(kind == CheckpointKind.INDEX ? CheckpointKind.LOG : kind).await();
-    assertEquals(serial + 1, session.durableSerial());
+    assertEquals(serial + 2, session.durableSerial());
     store.close();
     volume = volume.crash();
     try (Store recovered = open();
         Session reader = recovered.newSession()) {
       assertEquals(next, recovered.recovery().token());
-      assertEquals(serial + 1, recovered.recovery().serials().get(session.id()));
+      assertEquals(serial + 2, recovered.recovery().serials().get(session.id()));
       assertEquals(Status.FOUND, reader.await(reader.read(key)));
       assertEquals(key + 1, reader.longValue());
       assertEquals(Status.FOUND, reader.await(reader.read(KEYS)));
