@@ -59,6 +59,8 @@ class CheckpointPhaseTest {
         face.upsert(key, stepped.value(key, 1));
       }
       before = stepped.checkpoint(CheckpointKind.FOLD_OVER);
+      // An index that has not changed would be referred to.
+      face.upsert(keys() + 1, stepped.value(0, 1));
       for (int key = 0; key < PENDING; key++) {
         assertEquals(Status.PENDING, face.insertIfAbsent(key, stepped.value(key, 9)));
       }

@@ -281,12 +281,6 @@ final class CheckpointJob implements BackgroundTask {
     bytesToWrite += bytes;
   }
 
-  private long[] changedPages() {
-    return parts
-        .log()
-        .changedPages(flushedUntil, cut, history.snapshotCut(), history.snapshotVersion());
-  }
-
   /** The pages to dump that changed since an earlier cut; all if it is 0. */
   private long[] changedSince(long earlierCut, long version) {
     return flushedUntil == cut
