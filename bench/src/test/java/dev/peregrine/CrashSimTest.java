@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The crash simulation, on seeds that nobody has seen before, and at each event of small lives. */
@@ -51,14 +52,15 @@ class CrashSimTest {
     assertTrue(result.figures().get("checkpoints") > 2 * SEEDS, result.figures().toString());
   }
 
-  @Test
-  void shouldKeepEveryPromiseWhenThePowerGoesOffAtEachEvent() {
-    long[] cuts = new long[1];
-    Result result = CrashCampaign.sweep(Sabotage.NONE, 1, false, done -> cuts[0] = done);
-    assertEquals(List.of(), result.failures());
-    assertEquals(cuts[0], result.lives());
-    assertEquals(cuts[0], result.figures().get("planned cuts reached"));
-    assertTrue(cuts[0] > 500, "cuts: " + cuts[0]);
+  @ParameterizedTest
+  @CsvSource({"LONG_TO_LONG, 4", "LONG_TO_BYTES, 32", "BYTES_TO_BYTES, 4"})
+  void shouldKeepEveryPromiseWhenThePowerGoesOffAtEachEvent(StoreKind kind, int frames) {
+    CrashStats stats = new CrashStats();
+    CrashSweep sweep = new CrashSweep(CrashScenario.small(kind, frames), Sabotage.NONE, stats);
+    long cuts = sweep.run(1, false, cut -> {});
+    assertEquals(sweep.events(), cuts);
+    assertEquals(cuts, stats.get(CrashStats.Figure.PLANNED_CUTS_REACHED));
+    assertTrue(cuts > 150, "cuts: " + cuts);
   }
 
   @Test

@@ -91,7 +91,13 @@ class MainTest {
         "compare --value-bytes 4",
         "compare --threads 0",
         "compare --resident half",
-        "compare --seconds 0"
+        "compare --seconds 0",
+        "crash-sim --seeds 0",
+        "crash-sim --seed one",
+        "crash-sim --threads 0",
+        "crash-sim --sabotage nobody",
+        "crash-sim --exhaustive --seed 1",
+        "crash-sim --exhaustive --sabotage all"
       })
   void shouldSayInOneLineWhatIsWrongWhenArgumentsAreBad(String arguments) {
     int exit =
@@ -104,7 +110,17 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "ycsb",
+        "device",
+        "compare",
+        "jmh",
+        "checkpoints",
+        "kill-loop",
+        "crash-sim"
+      })
   void shouldExplainEachCommand(String command) {
     assertEquals(Main.EXIT_OK, run(command, "--help"));
     assertTrue(out.toString().contains("Usage: peregrine " + command), out.toString());
@@ -114,7 +130,9 @@ class MainTest {
   void shouldListTheCommands() {
     assertEquals(Main.EXIT_OK, run("--help"));
     for (String command :
-        new String[] {"demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop"}) {
+        new String[] {
+          "demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop", "crash-sim"
+        }) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
   }
@@ -265,5 +283,29 @@ class MainTest {
     if (kind.equals("FOLD_OVER") || kind.equals("LOG")) {
       assertTrue(facts.path("unchangedBytes").asLong() < 64 << 10, facts.toString());
     }
+  }
+
+  @Test
+  void shouldRunSeedsAndReportThem() throws Exception {
+    Path json = directory.resolve("crash.json");
+    String[] args = {
+      "crash-sim", "--seeds", "20", "--first-seed", "7", "--threads", "2", "--json", json.toString()
+    };
+    assertEquals(Main.EXIT_OK, run(args), out.toString());
+    assertTrue(out.toString().contains("20 seeds run, 0 failed"), out.toString());
+    JsonNode facts = new ObjectMapper().readTree(Files.readString(json)).path("facts");
+    assertEquals(20, facts.path("lives").asInt());
+    assertEquals(0, facts.path("failedSeeds").size());
+    assertTrue(facts.path("figures").path("crashes").asInt() > 20, facts.toString());
+    assertEquals(Main.EXIT_OK, run("crash-sim", "--seed", "7"));
+  }
+
+  @Test
+  void shouldTellWhetherABrokenStoreWasCaught() {
+    String[] caught = {"crash-sim", "--sabotage", "manifest-sync-skipped", "--seeds", "10"};
+    assertEquals(Main.EXIT_OK, run(caught));
+    assertTrue(out.toString().contains("of 10 seeds"), out.toString());
+    String[] missed = {"crash-sim", "--sabotage", "cut_not_padded", "--seeds", "1"};
+    assertEquals(Main.EXIT_FAILED, run(missed));
   }
 }
