@@ -220,11 +220,13 @@ public final class EntryCursor implements AutoCloseable {
     }
     long behind = position + ExtentHeader.BYTES;
     if (word == 0 && (behind >= Math.min(limit, pageEnd) || wordAt(behind, limit) == 0)) {
-      if (limit < pageEnd) {
+      long next = position + PageImage.BLOCK_BYTES;
+      if (limit < next) {
         return END;
       }
-      // The rest of the page was too small for an entry.
-      position = pageEnd;
+      // Nothing is in this block; there may be in the next: a page can be cut between its turn and
+      // the first allocation in it, and its extents have no headers before they are written.
+      position = next;
     } else {
       position = behind;
     }
