@@ -249,4 +249,47 @@ public class DrainListTests {
       r.r3 = runs.get();
     }
   }
+
+  /** Two drain and one registers in a list of one place: nobody takes what another one has. */
+  @JCStressTest
+  @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "both ran once")
+  @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "no place yet for the second")
+  @Outcome(expect = FORBIDDEN, desc = "run twice, or lost, or still counted")
+  @State
+  public static class TwoDrainersAndReuse {
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final DrainList list = new DrainList(1, waiting);
+    private final AtomicInteger first = new AtomicInteger();
+    private final AtomicInteger second = new AtomicInteger();
+
+    public TwoDrainersAndReuse() {
+      list.publish(list.claim(), 1, argument -> first.incrementAndGet(), 0);
+    }
+
+    @Actor
+    public void drainer() {
+      list.drain(2);
+    }
+
+    @Actor
+    public void other() {
+      list.drain(2);
+    }
+
+    @Actor
+    public void user() {
+      int slot = list.claim();
+      if (slot >= 0) {
+        list.publish(slot, 2, argument -> second.incrementAndGet(), 0);
+      }
+    }
+
+    @Arbiter
+    public void end(III_Result r) {
+      list.drain(2);
+      r.r1 = first.get();
+      r.r2 = second.get();
+      r.r3 = waiting.get();
+    }
+  }
 }
