@@ -4,6 +4,7 @@ import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
 import dev.peregrine.device.DeviceOptions;
 import dev.peregrine.device.Devices;
+import dev.peregrine.device.QueueMode;
 import dev.peregrine.internal.cpr.Participant;
 import dev.peregrine.internal.cpr.Phase;
 import dev.peregrine.internal.cpr.SessionCut;
@@ -204,6 +205,11 @@ final class ShiftingStore {
 
   /** Another driver, with which nobody sleeps: a shift takes far less time than a nap. */
   private record Restless(LogDriver driver) implements LogDriver {
+    @Override
+    public QueueMode queueMode() {
+      return driver.queueMode();
+    }
+
     @Override
     public void start(DrivenWork work) {
       driver.start(work);
