@@ -2,9 +2,7 @@ package dev.peregrine;
 
 import java.io.File;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.openjdk.jcstress.infra.collectors.TestResult;
 
 /** One test on a class path that begins with a jar of changed classes. */
@@ -30,14 +28,13 @@ public final class StressMutant {
   /**
    * @param jar the changed classes
    * @param test the name of the test
-   * @param report where the reports go
-   * @param arguments more of them for jcstress
+   * @param report where the results go
+   * @param arguments for jcstress
    */
   public StressMutant(Path jar, String test, Path report, List<String> arguments) {
     this.test = test;
     this.report = report;
-    this.arguments = new ArrayList<>(arguments);
-    this.arguments.addAll(List.of("-t", "^" + Pattern.quote(test) + "$"));
+    this.arguments = List.copyOf(arguments);
     this.classPath = jar + File.pathSeparator + StressRun.classPathOfForks();
   }
 
@@ -45,7 +42,11 @@ public final class StressMutant {
   public Caught run() throws Exception {
     String before = System.setProperty("java.class.path", classPath);
     try {
-      TestResult result = StressRun.run(report, arguments).of(test);
+      Path file = report.resolve("results.bin.gz");
+      StressForks.run(List.of(test), arguments, file, System.out);
+      StressResults results = new StressResults();
+      results.read(file);
+      TestResult result = results.of(test);
       return result == null
           ? new Caught(0, 0)
           : new Caught(StressResults.forbidden(result), result.getTotalCount());

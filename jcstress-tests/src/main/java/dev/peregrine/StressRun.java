@@ -69,18 +69,6 @@ public final class StressRun {
   }
 
   /**
-   * Runs the tests that the arguments choose, those of more threads than processors after the
-   * others.
-   *
-   * @return their results
-   */
-  static StressResults run(Path report, List<String> arguments) throws Exception {
-    StressRun run = new StressRun(report, arguments);
-    run.run();
-    return run.results;
-  }
-
-  /**
    * The class path of the forks: with the jar that is named by the property {@code jcstress.jar} in
    * the place of the directory of its classes, as the harness pads its fields only where all
    * classes are in jars.
@@ -102,7 +90,7 @@ public final class StressRun {
     }
     JCStress harness = new JCStress(options);
     List<String> tests = new ArrayList<>(harness.getTests());
-    List<String> wide = tests.stream().filter(WideTests::isWide).toList();
+    List<String> wide = tests.stream().filter(StressForks::isWide).toList();
     if (wide.size() < tests.size()) {
       try {
         harness.run();
@@ -113,7 +101,7 @@ public final class StressRun {
     }
     if (!wide.isEmpty()) {
       Path file = Path.of(options.getResultFile().replace("results", "results-wide"));
-      WideTests.run(wide, arguments, file, System.out);
+      StressForks.run(wide, arguments, file, System.out);
       results.read(file);
       new HTMLReportPrinter(options, results.collector(), System.out).work();
     }

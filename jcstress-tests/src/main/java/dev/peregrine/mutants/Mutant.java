@@ -144,7 +144,7 @@ enum Mutant {
       "ops.AdoptedState", "ShiftTests.Upsert", false, call("adopt", "stopsChanges", "no")),
   /** A session does not say at which serial it went to the new version. */
   CUT_SERIAL_NOT_TOLD(
-      "ops.AdoptedState", "ShiftTests.TwoAdds", false, call("adopt", "adoptRelease", "nothing")),
+      "ops.AdoptedState", "PhaseTests.LongRead", false, call("adopt", "adoptRelease", "nothing")),
   /** A record is copied while somebody may still change it in place. */
   FUZZY_RECORD_COPIED(
       "ops.AdoptedState", "RegionSessionTests.AddsWhileFreezing", false, yes("isFrozen")),

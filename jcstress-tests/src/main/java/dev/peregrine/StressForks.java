@@ -22,12 +22,13 @@ import org.openjdk.jcstress.vm.CompileMode;
 import org.openjdk.jcstress.vm.VMSupport;
 
 /**
- * Runs tests that have more actors than the machine has processors, which jcstress leaves out: it
- * wants a processor for each. Here they share them, and wait for each other by yielding; so two or
- * more of them run at once, and the others stand wherever they were preempted.
+ * Runs tests in forks, one at a time, bound to no processor. So it takes tests that have more
+ * actors than the machine has processors, which jcstress leaves out, as it wants a processor for
+ * each: here they share them, and wait for each other by yielding; two or more of them run at once,
+ * and the others stand wherever they were preempted.
  */
-final class WideTests {
-  private WideTests() {}
+final class StressForks {
+  private StressForks() {}
 
   /** Whether jcstress leaves a test out on this machine. */
   static boolean isWide(String test) {
@@ -35,7 +36,7 @@ final class WideTests {
   }
 
   /**
-   * Runs tests, one at a time.
+   * Runs tests; what the JVM can do is found out the first time only.
    *
    * @param arguments for jcstress
    * @param results where the results go, in the harness's format
@@ -43,7 +44,9 @@ final class WideTests {
   static void run(List<String> tests, List<String> arguments, Path results, PrintStream out)
       throws Exception {
     List<String> all = new ArrayList<>(arguments);
-    all.addAll(List.of("-spinStyle", "THREAD_YIELD"));
+    if (tests.stream().anyMatch(StressForks::isWide)) {
+      all.addAll(List.of("-spinStyle", "THREAD_YIELD"));
+    }
     Options options = new Options(all.toArray(String[]::new));
     if (!options.parse()) {
       throw new IllegalArgumentException("jcstress does not take " + all);
