@@ -16,19 +16,19 @@ enum Mutant {
   ENTERED_WITHOUT_FENCE(
       "epoch.LightEpoch",
       "epoch.LightEpochTests.PublishAgainstReclaim",
-      true,
+      false,
       call("tryEnter", "casLong", "checkThenPut")),
   /** The slot is looked at, then taken. */
   SLOT_TAKEN_IN_TWO_STEPS(
       "epoch.LightEpoch",
       "epoch.LightEpochTests.TwoEnterOneSlot",
-      false,
+      true,
       call("tryEnter", "casLong", "checkThenPutVolatile")),
   /** The announcement after a suspension is a release store, which later loads pass. */
   RESUMED_WITHOUT_FENCE(
       "epoch.LightEpoch",
       "epoch.LightEpochTests.ResumeAgainstReclaim",
-      true,
+      false,
       call("resume", "putLongVolatile", "putRelease")),
   /** An action is looked at, then taken off the list. */
   ACTION_TAKEN_IN_TWO_STEPS(
@@ -116,7 +116,7 @@ enum Mutant {
   WRITER_BIT_UNCHECKED(
       "record.BytesRecord",
       "record.BytesRecordTests.TwoWriters",
-      false,
+      true,
       call("tryLock", "casLong", "checkThenPutVolatile")),
   /** A changed value has the layout word that it had before. */
   SEQUENCE_NOT_ADVANCED(
