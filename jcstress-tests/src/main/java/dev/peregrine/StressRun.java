@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ import org.openjdk.jcstress.infra.grading.ReportUtils;
  * the machine has processors.
  *
  * <p>Arguments: the directory for the report, then those of jcstress. Beside its HTML report goes
- * {@code results.md}, a table of all outcomes. The last line of the output is for scripts: {@code
+ * {@code results.md}, a page with all outcomes. The last line of the output is for scripts: {@code
  * jcstress: tests=70 passed=70 failed=0 skipped=0 samples=123456789 seconds=150}.
  */
 public final class StressRun {
@@ -137,12 +138,18 @@ public final class StressRun {
             : "";
     return String.format(
         Locale.ROOT,
-        "%s, %s processors (%s), JDK %s, %s, %s s; jcstress %s%n%n",
+        """
+        # Results of jcstress
+
+        %s, %d processors (%s), JDK %s, %s, %s seconds. Arguments: `%s`. What each outcome means
+        stands with the test; those that are forbidden would be marked.
+
+        """,
         System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors(),
         cpu,
         Runtime.version(),
-        LocalDate.now(),
+        LocalDate.now(ZoneOffset.UTC),
         seconds,
         List.of(args).stream().skip(1).collect(Collectors.joining(" ")));
   }

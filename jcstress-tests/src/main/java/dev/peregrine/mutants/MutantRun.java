@@ -57,7 +57,8 @@ public final class MutantRun {
     }
     Files.writeString(
         directory.resolve("mutants.md"),
-        "| mutant | class | test | forbidden outcomes | seconds |\n|---|---|---|---|---|\n"
+        "\n## Mutants\n\nThe same tests on broken classes, by `MutantRun`.\n\n"
+            + "| mutant | class | test | forbidden outcomes | seconds |\n|---|---|---|---|---|\n"
             + report.stream().map(line -> line + "\n").collect(Collectors.joining()));
     report.forEach(System.out::println);
     missed.forEach(mutant -> System.out.println("NOT CAUGHT: " + mutant + " by " + mutant.test()));
