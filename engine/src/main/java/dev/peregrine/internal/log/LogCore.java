@@ -92,7 +92,7 @@ public final class LogCore implements LogView {
             Math.max(end, ExtentHeader.BYTES));
     this.log =
         new HybridLog(
-            new HybridLog.Shape(shape.pageBits(), shape.frameCount(), Double.MIN_VALUE),
+            new HybridLog.Shape(shape.pageBits(), shape.frameCount(), Double.MIN_VALUE, false),
             contents,
             new LogHost(
                 device,
