@@ -13,8 +13,8 @@ public enum LogEngine {
   PEREGRINE(
       "Peregrine",
       "peregrine",
-      "defaults: 32 MiB of memory, pages of 1 MiB, past the page cache; pipelined: commitEachBytes"
-          + " 4 MiB",
+      "defaults: 32 pages of 1 MiB in memory, written past the page cache; pipelined:"
+          + " commitEachBytes 4 MiB",
       "",
       PeregrineLog::new),
   /** A file and a buffer. */

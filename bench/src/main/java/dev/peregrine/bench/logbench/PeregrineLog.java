@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 /** The log of this project. */
 final class PeregrineLog implements LogPeer {
   private static final int ENTRIES_A_POLL = 1 << 16;
+  private static final long PIPELINED_BYTES = 4 << 20;
 
   private final LogSetup setup;
   private final DurableLog log;
@@ -23,8 +24,6 @@ final class PeregrineLog implements LogPeer {
     }
     log = DurableLog.open(config.build());
   }
-
-  private static final long PIPELINED_BYTES = 4 << 20;
 
   @Override
   public Appender newAppender() {

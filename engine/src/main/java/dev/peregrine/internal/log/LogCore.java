@@ -395,7 +395,7 @@ public final class LogCore implements LogView {
   }
 
   private boolean isWritten() {
-    return failure() == null && cuts.lastUntil(log.flushedUntilAcquire()) >= 0;
+    return failure() == null && cuts.first() <= log.flushedUntilAcquire();
   }
 
   /** Makes good for positions that a commit had no space for; the committer only. */
