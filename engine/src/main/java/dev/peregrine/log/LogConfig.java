@@ -12,7 +12,8 @@ import java.util.Objects;
  *
  * @param directory where its files go
  * @param device how files are read and written: AUTO, URING or PREAD
- * @param memoryBytes the budget of native memory: pages, and buffers of {@code maxReaders} readers
+ * @param memoryBytes the budget of native memory: buffers of {@code maxReaders} readers, two and a
+ *     half pages each, and pages for appending, as many as fit and are a power of two
  * @param pageBytes the unit of memory, and the most that is written at once: a power of two, 16 KiB
  *     to 64 MiB
  * @param segmentBytes length of a segment file, the unit in which truncation gives space back: a
@@ -78,8 +79,8 @@ public record LogConfig(
   }
 
   /**
-   * A builder with the defaults: 32 MiB of memory, pages of 1 MiB, segments of 64 MiB, entries up
-   * to 64 MiB, 4 readers, and no commit that is not asked for.
+   * A builder with the defaults: 44 MiB of memory, of which 32 are pages, of 1 MiB, segments of 64
+   * MiB, entries up to 64 MiB, 4 readers, and no commit that is not asked for.
    */
   public static Builder builder(Path directory) {
     return new Builder(directory);
@@ -89,7 +90,7 @@ public record LogConfig(
   public static final class Builder {
     private final Path directory;
     private DeviceKind device = DeviceKind.AUTO;
-    private long memoryBytes = 32L << 20;
+    private long memoryBytes = 44L << 20;
     private int pageBytes = 1 << 20;
     private long segmentBytes = 64L << 20;
     private long maxEntryBytes = 64L << 20;

@@ -17,7 +17,9 @@ final class LogMemory {
   }
 
   /**
-   * Pages in memory.
+   * Pages in memory: as many as fit, rounded down to a power of two. Frames of such a ring are used
+   * again as they are; those of another would go back to the system with each turn, and each of
+   * their memory pages would be faulted in anew, which takes as long as the append.
    *
    * @throws IllegalArgumentException if a log that exists has pages too long for the budget
    */
@@ -36,7 +38,7 @@ final class LogMemory {
     while (LogShape.logBytesFor(pageBytes, frames) > left) {
       frames--;
     }
-    return frames;
+    return Long.highestOneBit(frames);
   }
 
   /** The sizes of a new log. */

@@ -15,6 +15,7 @@ import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LogCore implements LogView {
   private static final int SLOTS = 64;
+  private static final long MOST_WAIT_MILLIS = 1000;
 
   private final LogShape shape;
   private final LogEnvironment environment;
@@ -42,7 +44,9 @@ public final class LogCore implements LogView {
   private final HybridLog log;
   private final Cuts cuts;
   private final Exclusive exclusive = new Exclusive(epoch);
-  private final CommitWaiters waiters = new CommitWaiters(this::committed, this::end);
+  private final SyncTurns syncs = new SyncTurns(this::isWritten, this::syncWritten);
+  private final CommitWaiters waiters =
+      new CommitWaiters(this::committed, this::end, syncs::isFree);
   private final Consumers consumers;
   private final Truncation truncation;
   private final Appends appends;
@@ -50,7 +54,7 @@ public final class LogCore implements LogView {
   /** Up to where somebody wants the log committed; only grows. */
   private final AtomicLong wanted = new AtomicLong();
 
-  /** Written by the committer after a sync; pairs with the loads of readers and waiters. */
+  /** Written by who syncs, after it; pairs with the loads of readers and waiters. */
   private volatile long committed;
 
   private volatile long commitNumber;
@@ -357,27 +361,41 @@ public final class LogCore implements LogView {
     return made;
   }
 
-  /** Syncs the device for cuts that have been written; the committer only. */
+  /**
+   * Syncs the device for cuts that have been written, unless somebody does. The committer, and
+   * whoever waits for a commit: that spares one thread waking the other, and its waking the waiter.
+   */
   int syncCuts() {
+    if (!syncs.trySync()) {
+      return 0;
+    }
+    // Not before: who is woken may be the one to sync what has been written meanwhile.
+    waiters.wake();
+    if (wanted.get() > cuts.last()) {
+      environment.commits().signal();
+    }
+    return 1;
+  }
+
+  /** Whose turn it is. */
+  private boolean syncWritten() {
     long cut = cuts.lastUntil(log.flushedUntilAcquire());
     if (cut < 0) {
-      return 0;
+      return false;
     }
     try {
       device.sync();
-    } catch (RuntimeException e) {
-      fail(e);
-      return 1;
-    }
-    commitNumber = cuts.dropUntil(cut);
-    committed = cut;
-    waiters.wake();
-    try {
+      commitNumber = cuts.dropUntil(cut);
+      committed = cut;
       truncation.anchorIfFar(cut);
     } catch (RuntimeException e) {
       fail(e);
     }
-    return 1;
+    return true;
+  }
+
+  private boolean isWritten() {
+    return failure() == null && cuts.first() <= log.flushedUntilAcquire();
   }
 
   /** Makes good for positions that a commit had no space for; the committer only. */
@@ -392,7 +410,7 @@ public final class LogCore implements LogView {
   }
 
   private void onFlushed(long until) {
-    if (committed < cuts.last()) {
+    if (committed < cuts.last() && !waiters.callHelper()) {
       environment.commits().signal();
     }
   }
@@ -409,18 +427,31 @@ public final class LogCore implements LogView {
       if (over != null) {
         throw over;
       }
-      cutIfWanted();
-      interrupted |= pauseToTheEnd(address);
+      interrupted |= helpOrPause(address);
+    }
+    if (syncs.isFree()) {
+      // It may have been called to help with that, and the next who waits may not have been.
+      environment.commits().signal();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** As {@link #pause}; tells whether the thread was interrupted meanwhile. */
-  private boolean pauseToTheEnd(long address) {
+  /**
+   * Does what there is to do for a commit, or else waits; tells whether the thread was interrupted
+   * meanwhile.
+   */
+  private boolean helpOrPause(long address) {
+    if (cutIfWanted() + syncCuts() > 0) {
+      return false;
+    }
     try {
-      pause(address, Long.MAX_VALUE);
+      if (environment.commits().isStepped()) {
+        awaitProgress();
+      } else {
+        waiters.awaitWork(address, MOST_WAIT_MILLIS);
+      }
       return false;
     } catch (InterruptedException e) {
       return true;
@@ -433,7 +464,7 @@ public final class LogCore implements LogView {
       awaitProgress();
       return committed >= address;
     }
-    return waiters.await(address, Math.min(nanos, 1_000_000_000L));
+    return waiters.await(address, Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MILLIS)));
   }
 
   /** A future that is completed when the log is committed up to an address. */
@@ -509,6 +540,7 @@ public final class LogCore implements LogView {
       }
       waiters.wake();
       environment.commits().close();
+      syncs.end();
       log.close();
     }
   }
@@ -518,8 +550,7 @@ public final class LogCore implements LogView {
     wanted.accumulateAndGet(target, Math::max);
     boolean interrupted = false;
     while (committed < target && failure() == null) {
-      cutIfWanted();
-      interrupted |= pauseToTheEnd(target);
+      interrupted |= helpOrPause(target);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
