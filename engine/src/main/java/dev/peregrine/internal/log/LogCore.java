@@ -33,6 +33,7 @@ public final class LogCore implements LogView {
   private final LogShape shape;
   private final LogEnvironment environment;
   private final Device device;
+  private final int version;
   private final PageIdentity identity;
   private final LightEpoch epoch = new LightEpoch(SLOTS);
   private final long[] slots = new long[SLOTS];
@@ -75,6 +76,7 @@ public final class LogCore implements LogView {
     this.shape = shape;
     this.environment = environment;
     this.device = device;
+    this.version = found.anchor().version();
     this.identity = found.anchor().identity();
     this.committed = found.end();
     this.commitNumber = found.commit();
@@ -86,7 +88,7 @@ public final class LogCore implements LogView {
     }
     int pageBytes = shape.pageBytes();
     ExtentFormat format =
-        new ExtentFormat(pageBytes, identity, cuts, this::committed, this::onFlushed);
+        new ExtentFormat(pageBytes, version, identity, cuts, this::committed, this::onFlushed);
     long end = found.end();
     LogContents contents =
         new LogContents(
@@ -111,10 +113,16 @@ public final class LogCore implements LogView {
     this.appends = new Appends(this, shape);
   }
 
-  /** Begins to write; the page that the end is in has been put in memory. */
-  void start() {
+  /**
+   * Begins to write; the page that the end is in has been put in memory.
+   *
+   * @param marks of the log, which are closed with it
+   */
+  void start(DurableMarks marks) {
     log.start();
-    environment.commits().start(new Committer(this, environment.clock(), shape.commitNanos()));
+    environment
+        .commits()
+        .start(new Committer(this, environment.clock(), shape.commitNanos(), marks));
   }
 
   /** What appends. */
@@ -176,7 +184,7 @@ public final class LogCore implements LogView {
 
   @Override
   public ExtentReader newExtentReader() {
-    return new ExtentReader(device, pageBytes(), identity);
+    return new ExtentReader(device, pageBytes(), version, identity);
   }
 
   /** A cursor, at the log's first address; the caller closes it. */
