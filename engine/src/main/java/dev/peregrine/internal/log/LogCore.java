@@ -11,6 +11,8 @@ import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogHost;
 import dev.peregrine.internal.hlog.PageIdentity;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
@@ -341,6 +343,7 @@ public final class LogCore implements LogView {
       try {
         cut = cuts.cut(log);
         if (cut) {
+          Pauses.at(PausePoint.COMMIT_CUT);
           log.freezeTo(cuts.last());
         }
       } finally {
@@ -363,14 +366,17 @@ public final class LogCore implements LogView {
     if (cut < 0) {
       return 0;
     }
+    Pauses.at(PausePoint.COMMIT_WRITTEN);
     try {
       device.sync();
     } catch (RuntimeException e) {
       fail(e);
       return 1;
     }
+    Pauses.at(PausePoint.COMMIT_SYNCED);
     commitNumber = cuts.dropUntil(cut);
     committed = cut;
+    Pauses.at(PausePoint.COMMIT_MOVED);
     waiters.wake();
     try {
       truncation.anchorIfFar(cut);
