@@ -170,7 +170,7 @@ public final class LogWorker implements DrivenWork {
       stallReported = true;
       LOGGER.log(
           Level.WARNING,
-          "the log can't get on, because a session stays inside an operation: {0}",
+          "the log does not get on, because a session stays inside an operation: {0}",
           laggards.apply(epoch.safeEpoch() + 1));
     }
   }

@@ -524,6 +524,7 @@ public final class SessionContext implements Participant {
     // Of the state that was adopted: a newer one must be adopted before it is gone by.
     while (adopted.stopsChanges() && !completing) {
       epoch.suspend(ownSlot);
+      Pauses.at(PausePoint.SESSION_SUSPENDED);
       try {
         if (pending.changes() > 0) {
           pending.advanceChanges(HELP_NANOS);
