@@ -11,6 +11,8 @@ import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogHost;
 import dev.peregrine.internal.hlog.PageIdentity;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
@@ -353,6 +355,7 @@ public final class LogCore implements LogView {
       try {
         cut = cuts.cut(log);
         if (cut) {
+          Pauses.at(PausePoint.COMMIT_CUT);
           log.freezeTo(cuts.last());
         }
       } finally {
@@ -391,10 +394,13 @@ public final class LogCore implements LogView {
     if (cut < 0) {
       return false;
     }
+    Pauses.at(PausePoint.COMMIT_WRITTEN);
     try {
       device.sync();
+      Pauses.at(PausePoint.COMMIT_SYNCED);
       commitNumber = cuts.dropUntil(cut);
       committed = cut;
+      Pauses.at(PausePoint.COMMIT_MOVED);
       truncation.anchorIfFar(cut);
     } catch (RuntimeException e) {
       fail(e);
