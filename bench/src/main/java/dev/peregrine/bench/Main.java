@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
       CheckpointsCommand.class,
       KillLoopCommand.class,
       LogCommand.class,
-      LogCrashCommand.class,
       LogKillCommand.class,
       KillJudgeCommand.class,
       CompareCommand.class,

@@ -30,6 +30,12 @@ final class Committer implements DrivenWork {
   private long seenNanos;
 
   /**
+   * Whether it may sleep without owing a mark. Written by its thread before it looks at what is
+   * committed; read by who syncs after committing.
+   */
+  private volatile boolean asleep;
+
+  /**
    * @param core the log
    * @param clock for commits by time
    * @param intervalNanos how often to commit, or 0 for never
@@ -51,6 +57,7 @@ final class Committer implements DrivenWork {
 
   @Override
   public int doWork() {
+    asleep = false;
     if (core.failure() != null) {
       core.wakeAfterFailure();
       return 0;
@@ -96,12 +103,21 @@ final class Committer implements DrivenWork {
     }
   }
 
+  /** Whether it has to be woken to see that more is committed. */
+  boolean isAsleep() {
+    return asleep;
+  }
+
   @Override
   public long idleNanos() {
     if (core.hasWork()) {
       return RETRY_NANOS;
     }
-    boolean owesMark = seenCommitted != markedUntil && marks.isKept();
+    asleep = true;
+    boolean owesMark = core.committed() != markedUntil && marks.isKept();
+    if (owesMark) {
+      asleep = false;
+    }
     long most = owesMark ? QUIET_NANOS : SLEEP_NANOS;
     return intervalNanos > 0 ? Math.min(intervalNanos, most) : most;
   }

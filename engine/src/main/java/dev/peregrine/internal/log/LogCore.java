@@ -60,6 +60,7 @@ public final class LogCore implements LogView {
   /** Whether a commit was asked for that the consumers' positions are missing from. */
   private volatile boolean positionsOwed;
 
+  private Committer committer;
   private boolean stopped;
 
   /**
@@ -116,9 +117,8 @@ public final class LogCore implements LogView {
    */
   void start(DurableMarks marks) {
     log.start();
-    environment
-        .commits()
-        .start(new Committer(this, environment.clock(), shape.commitNanos(), marks));
+    committer = new Committer(this, environment.clock(), shape.commitNanos(), marks);
+    environment.commits().start(committer);
   }
 
   /** What appends. */
@@ -380,6 +380,9 @@ public final class LogCore implements LogView {
     commitNumber = cuts.dropUntil(cut);
     committed = cut;
     waiters.wake();
+    if (committer.isAsleep()) {
+      environment.commits().signal();
+    }
     try {
       truncation.anchorIfFar(cut);
     } catch (RuntimeException e) {
