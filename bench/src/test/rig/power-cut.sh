@@ -53,7 +53,7 @@ finish() {
 trap finish EXIT
 
 gcc -Wall -Wextra -O2 -fPIC -shared -o "$work/writelog.so" "$here/writelog.c"
-truncate -s 768M "$work/start.img"
+truncate -s 6G "$work/start.img"
 mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$work/start.img"
 cp --sparse=always "$work/start.img" "$work/now.img"
 nbdkit --foreground --unix "$work/nbd.sock" "$work/writelog.so" \
@@ -89,6 +89,8 @@ done
 from=$(date +%s%N)
 sleep "$seconds"
 until=$(date +%s%N)
+# One that ended early (a full disk, say) was not at work at the moments of the cuts.
+kill -0 "$child" 2>/dev/null || { tail -3 "$work/said" >&2; echo "the child has ended early" >&2; exit 1; }
 exec 9>&-
 kill -9 "$child" 2>/dev/null || true
 wait "$child" 2>/dev/null || true

@@ -124,7 +124,7 @@ final class MemoryPlan {
     return new StoreCore.Limits(
         buckets,
         overflow,
-        new HybridLog.Shape(pageBits, frames, config.mutableFraction()),
+        new HybridLog.Shape(pageBits, frames, config.mutableFraction(), config.preTouch()),
         config.maxSessions(),
         config.pendingDepth(),
         Math.min(IO_BUFFER_BLOCKS * PageImage.BLOCK_BYTES, config.pageBytes()),

@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
  *     it is given up: 1 ms to 1 hour
  * @param checkpointBytesPerSecond how fast a checkpoint writes at most, so that less of the device
  *     is taken from others; 0 for no bound
+ * @param preTouch whether opening takes all of the log's memory from the system, so that no
+ *     operation meets a page fault there; it takes about a second for each few GiB
  */
 public record StoreConfig(
     StoreKind kind,
@@ -44,7 +46,8 @@ public record StoreConfig(
     int pendingDepth,
     int maxRecordBytes,
     long stallNanos,
-    long checkpointBytesPerSecond) {
+    long checkpointBytesPerSecond,
+    boolean preTouch) {
   private static final long MIN_MEMORY_BYTES = 256L << 10;
   private static final int MIN_PAGE_BYTES = 4 << 10;
   private static final int MAX_PAGE_BYTES = 64 << 20;
@@ -99,6 +102,7 @@ public record StoreConfig(
     builder.maxRecordBytes = maxRecordBytes;
     builder.stallNanos = stallNanos;
     builder.checkpointBytesPerSecond = checkpointBytesPerSecond;
+    builder.preTouch = preTouch;
     return builder;
   }
 
@@ -132,6 +136,7 @@ public record StoreConfig(
     private int maxRecordBytes;
     private long stallNanos = TimeUnit.SECONDS.toNanos(10);
     private long checkpointBytesPerSecond;
+    private boolean preTouch;
 
     private Builder(StoreKind kind) {
       this.kind = kind;
@@ -203,6 +208,12 @@ public record StoreConfig(
       return this;
     }
 
+    /** Whether opening takes all of the log's memory at once; by default not. */
+    public Builder preTouch(boolean value) {
+      preTouch = value;
+      return this;
+    }
+
     /** The largest record; by default what a page has room for, and at most 64 KiB. */
     public Builder maxRecordBytes(int value) {
       maxRecordBytes = value;
@@ -228,7 +239,8 @@ public record StoreConfig(
           pendingDepth,
           maxRecordBytes != 0 ? maxRecordBytes : defaultRecordBytes(),
           stallNanos,
-          checkpointBytesPerSecond);
+          checkpointBytesPerSecond,
+          preTouch);
     }
 
     /** A page that is refused later has room for nothing. */

@@ -11,6 +11,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JI_Result;
+import org.openjdk.jcstress.infra.results.JZJ_Result;
 import org.openjdk.jcstress.infra.results.LJI_Result;
 import org.openjdk.jcstress.infra.results.LLJ_Result;
 
@@ -308,6 +309,49 @@ public class BytesSessionTests {
 
     @Arbiter
     public void end(LLJ_Result r) {
+      r.r3 = value();
+    }
+  }
+
+  /** One grows the value, one updates it, one reads: never torn, never back, nothing lost. */
+  @JCStressTest
+  @Outcome(
+      id = "(100|101|110|111), true, 111",
+      expect = ACCEPTABLE,
+      desc = "a value that was there, and both counted")
+  @Outcome(expect = FORBIDDEN, desc = "torn, back in time, or an update is lost")
+  @State
+  public static class GrowthUpdateAndRead extends OneKey {
+    private final MemorySegment seen = MemorySegment.ofArray(new byte[LONG_BYTES]);
+
+    public GrowthUpdateAndRead() {
+      reset(100);
+    }
+
+    private long look() {
+      return session().read(key, seen) == Status.FOUND
+          ? seen.get(ValueLayout.JAVA_LONG_UNALIGNED, 0)
+          : -1;
+    }
+
+    @Actor
+    public void grower() {
+      session().rmw(key, ADD, -1);
+    }
+
+    @Actor
+    public void updater() {
+      session().rmw(key, ADD, 10);
+    }
+
+    @Actor
+    public void reader(JZJ_Result r) {
+      r.r1 = look();
+      r.r2 = look() >= r.r1;
+    }
+
+    @Arbiter
+    public void end(JZJ_Result r) {
       r.r3 = value();
     }
   }

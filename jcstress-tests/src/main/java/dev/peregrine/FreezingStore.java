@@ -21,11 +21,11 @@ final class FreezingStore {
   private static final long MEMORY_BYTES = 512L << 20;
   private static final long INDEX_BYTES = 16L << 20;
   private static final double ONE_PAGE = 1e-9;
-  private static final int MAX_SESSIONS = 512;
+  private static final int MAX_SESSIONS = 64;
 
   private final SteppedDriver driver = new SteppedDriver();
   private final Store store;
-  private final ThreadLocal<Session> sessions;
+  private final ThreadSessions sessions;
   private final AtomicLong nextKey = new AtomicLong();
   private final AtomicLong nextFiller = new AtomicLong(KEYS);
   private final ThreadLocal<Long> fillers = ThreadLocal.withInitial(nextFiller::getAndIncrement);
@@ -46,7 +46,7 @@ final class FreezingStore {
                 .build(),
             new Spilling(device),
             SharedStore.environment(driver, SharedStore.ALL_BITS));
-    sessions = ThreadLocal.withInitial(store::newSession);
+    sessions = new ThreadSessions(store::newSession);
   }
 
   /** The calling thread's session. */

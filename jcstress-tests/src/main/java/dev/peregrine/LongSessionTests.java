@@ -334,4 +334,42 @@ public class LongSessionTests {
       r.r3 = value();
     }
   }
+
+  /** Two insert and one deletes an absent key, all of one tag. */
+  @JCStressTest
+  @Outcome(id = "0, -1", expect = ACCEPTABLE, desc = "as many deleted as created")
+  @Outcome(id = "0, (5|6)", expect = ACCEPTABLE, desc = "one more created than deleted")
+  @Outcome(expect = FORBIDDEN, desc = "two created it, or it came back")
+  @State
+  public static class TwoInsertersAndDeleter extends OneKey {
+    private int created;
+    private int alsoCreated;
+    private int deleted;
+
+    public TwoInsertersAndDeleter() {
+      session().delete(key);
+    }
+
+    @Actor
+    public void inserter() {
+      created = session().insertIfAbsent(key, 5) == Status.CREATED ? 1 : 0;
+    }
+
+    @Actor
+    public void other() {
+      alsoCreated = session().insertIfAbsent(key, 6) == Status.CREATED ? 1 : 0;
+    }
+
+    @Actor
+    public void deleter() {
+      deleted = session().delete(key) == Status.DELETED ? 1 : 0;
+    }
+
+    @Arbiter
+    public void end(JJ_Result r) {
+      long value = value();
+      r.r1 = created + alsoCreated - deleted - (value < 0 ? 0 : 1);
+      r.r2 = value;
+    }
+  }
 }

@@ -243,4 +243,52 @@ public class RegionSessionTests {
       r.r2 = session().valueLength();
     }
   }
+
+  /** One freezes, one adds in place, one adds by copies, one reads. */
+  @JCStressTest
+  @Outcome(id = "true, 8", expect = ACCEPTABLE, desc = "in order, and all counted")
+  @Outcome(expect = FORBIDDEN, desc = "back in time, missed, or lost")
+  @State
+  public static class FreezeUpdateCopyAndRead extends LongKey {
+    private boolean ordered = true;
+
+    @Actor
+    public void freezer() {
+      for (int i = 0; i < ROUNDS; i++) {
+        fill();
+      }
+    }
+
+    @Actor
+    public void adder() {
+      for (int i = 0; i < ROUNDS; i++) {
+        session().add(key, 1);
+        dwell();
+      }
+    }
+
+    @Actor
+    public void updater() {
+      for (int i = 0; i < ROUNDS; i++) {
+        session().rmw(key, AddsWhileFreezing.SLOW_ADD, 1);
+        STORE.step();
+      }
+    }
+
+    @Actor
+    public void reader() {
+      long last = 0;
+      for (int i = 0; i < ROUNDS * 4; i++) {
+        long seen = value();
+        ordered &= seen >= last;
+        last = seen;
+      }
+    }
+
+    @Arbiter
+    public void end(ZJ_Result r) {
+      r.r1 = ordered;
+      r.r2 = value();
+    }
+  }
 }

@@ -27,10 +27,10 @@ final class SharedStore {
   private static final int KEYS = 1 << 16;
   private static final long MEMORY_BYTES = 6L << 30;
   private static final long INDEX_BYTES = 64L << 20;
-  private static final int MAX_SESSIONS = 512;
+  private static final int MAX_SESSIONS = 64;
 
   private final Store store;
-  private final ThreadLocal<Session> sessions;
+  private final ThreadSessions sessions;
   private final AtomicLong nextKey = new AtomicLong();
 
   /** Keys and their partners, next to each other. */
@@ -54,7 +54,7 @@ final class SharedStore {
                 .build(),
             device,
             environment(new ThreadDriver("jcstress-log"), hashMask));
-    sessions = ThreadLocal.withInitial(store::newSession);
+    sessions = new ThreadSessions(store::newSession);
     pairs = hashMask == ALL_BITS ? null : pairs((int) hashMask);
   }
 

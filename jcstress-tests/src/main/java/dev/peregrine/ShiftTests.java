@@ -45,6 +45,10 @@ public class ShiftTests {
       serial = store.session().serial();
     }
 
+    long serial() {
+      return serial;
+    }
+
     void coordinate() {
       seen = store.shift(key);
     }
@@ -96,29 +100,6 @@ public class ShiftTests {
       return store.preparing().read(key, buffer) == Status.FOUND
           ? buffer.get(ValueLayout.JAVA_LONG, 0)
           : ShiftingStore.NOTHING;
-    }
-  }
-
-  /** An update that adds to the first word, and makes the value longer or not. */
-  private record AddTo(int length) implements UpdateFunction {
-    @Override
-    public int initialLength(long argument) {
-      return WORD;
-    }
-
-    @Override
-    public void initialize(ValueBuffer value, long argument) {
-      value.putLong(0, argument);
-    }
-
-    @Override
-    public int updatedLength(ValueView old, long argument) {
-      return length;
-    }
-
-    @Override
-    public void update(ValueBuffer value, long argument) {
-      value.putLong(0, value.getLong(0) + argument);
     }
   }
 
@@ -370,6 +351,55 @@ public class ShiftTests {
       r.r1 = 0;
       r.r2 = helped;
       r.r3 = 1;
+      r.r4 = value();
+    }
+  }
+
+  /** Two sessions add, each at a serial of its own, while the version shifts. */
+  @JCStressTest
+  @Outcome(id = "38, 0, 0, 38", expect = ACCEPTABLE, desc = "both of the old version")
+  @Outcome(id = "8, 0, 0, 38", expect = ACCEPTABLE, desc = "the first of the old version")
+  @Outcome(id = "35, 0, 0, 38", expect = ACCEPTABLE, desc = "the second of the old version")
+  @Outcome(id = "5, 0, 0, 38", expect = ACCEPTABLE, desc = "both of the new version")
+  @Outcome(expect = FORBIDDEN, desc = "not in the cut by its serial, or lost")
+  @State
+  public static class TwoAdds extends LongShift {
+    private long secondSerial;
+    private ShiftingStore.Seen both;
+
+    public TwoAdds() {
+      super(true);
+    }
+
+    @Override
+    void operate(Session session) {
+      session.add(key, 3);
+    }
+
+    @Actor
+    public void session() {
+      run();
+    }
+
+    @Actor
+    public void other() {
+      store.second().add(key, 30);
+      secondSerial = store.second().serial();
+    }
+
+    @Actor
+    public void coordinator() {
+      both = store.shift(key);
+    }
+
+    @Arbiter
+    public void arbiter(JJJJ_Result r) {
+      long bySerials = BEFORE;
+      bySerials += serial() <= both.cutSerial ? 3 : 0;
+      bySerials += secondSerial <= both.secondSerial ? 30 : 0;
+      r.r1 = both.atCut;
+      r.r2 = both.atCut - bySerials;
+      r.r3 = both.later - both.atCut;
       r.r4 = value();
     }
   }

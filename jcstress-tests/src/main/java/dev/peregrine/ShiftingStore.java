@@ -4,10 +4,14 @@ import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceKind;
 import dev.peregrine.device.DeviceOptions;
 import dev.peregrine.device.Devices;
+import dev.peregrine.device.QueueMode;
 import dev.peregrine.internal.cpr.Participant;
 import dev.peregrine.internal.cpr.Phase;
 import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.cpr.SystemState;
+import dev.peregrine.internal.hlog.BackgroundTask;
+import dev.peregrine.internal.hlog.DrivenWork;
+import dev.peregrine.internal.hlog.LogDriver;
 import dev.peregrine.internal.hlog.ThreadDriver;
 import dev.peregrine.internal.ops.StoreCore;
 import dev.peregrine.internal.record.BytesRecord;
@@ -17,6 +21,7 @@ import dev.peregrine.internal.record.RecordHeader;
 import dev.peregrine.memory.Memory;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
@@ -36,7 +41,8 @@ final class ShiftingStore {
   private final StoreKind kind;
   private final StoreCore core;
   private final Session session;
-  private final ThreadLocal<Session> preparing;
+  private final Session second;
+  private final ThreadSessions preparing;
   private final AtomicLong nextKey = new AtomicLong();
 
   ShiftingStore(StoreKind kind) {
@@ -56,19 +62,25 @@ final class ShiftingStore {
         new StoreCore(
             MemoryPlan.of(config, device.sectorBytes()),
             device,
-            new ThreadDriver("jcstress-log"),
+            new Restless(new ThreadDriver("jcstress-log")),
             SystemNanoClock.INSTANCE,
             StoreCore.Start.empty(1, random::nextLong));
     core.start();
     session = new Session(kind, core, CompletionHandler.NONE, core.newSession());
+    second = new Session(kind, core, CompletionHandler.NONE, core.newSession());
     preparing =
-        ThreadLocal.withInitial(
+        new ThreadSessions(
             () -> new Session(kind, core, CompletionHandler.NONE, core.newSession()));
   }
 
   /** The session that operates against the coordinator. */
   Session session() {
     return session;
+  }
+
+  /** Another one that does so. */
+  Session second() {
+    return second;
   }
 
   /** The calling thread's session, to prepare and judge states. */
@@ -86,6 +98,9 @@ final class ShiftingStore {
     /** The serial of the session's last operation of the old version. */
     long cutSerial;
 
+    /** The same of the second session. */
+    long secondSerial;
+
     /** The value below the cut, at the cut. */
     long atCut;
 
@@ -95,32 +110,48 @@ final class ShiftingStore {
 
   /** Goes through the phases once. */
   Seen shift(long key) {
+    return shift(key, phase -> {});
+  }
+
+  /**
+   * Goes through the phases once, each when everybody has seen the one before, where the checkpoint
+   * waits for that, too.
+   *
+   * @param reached told of each phase just before the next one
+   */
+  Seen shift(long key, Consumer<Phase> reached) {
     synchronized (core) {
       SystemState state = core.state();
       long version = SystemState.version(state.wordAcquire());
       Seen seen = new Seen();
-      state.move(Phase.PREPARE, version);
-      drain();
-      state.move(Phase.IN_PROGRESS, version + 1);
-      drain();
+      reached.accept(Phase.REST);
+      enter(Phase.PREPARE_INDEX, version, reached);
+      enter(Phase.WAIT_INDEX, version, reached);
+      enter(Phase.PREPARE, version, reached);
+      enter(Phase.IN_PROGRESS, version + 1, reached);
       state.move(Phase.WAIT_PENDING, version + 1);
+      reached.accept(Phase.WAIT_PENDING);
       long cut = core.log().tailAcquire();
       for (SessionCut each : core.participants().cutsBefore(version + 1)) {
         seen.cutSerial = each.id() == session.id() ? each.serial() : seen.cutSerial;
+        seen.secondSerial = each.id() == second.id() ? each.serial() : seen.secondSerial;
       }
       long address = below(cut, key);
       seen.atCut = valueAt(address);
       state.cutRelease(cut);
-      state.move(Phase.WAIT_FLUSH, version + 1);
-      drain();
-      state.move(Phase.PERSISTENCE, version + 1);
+      enter(Phase.WAIT_FLUSH, version + 1, reached);
+      enter(Phase.PERSISTENCE, version + 1, reached);
+      enter(Phase.SETTLE, version + 1, reached);
       seen.later = valueAt(address);
-      drain();
-      state.move(Phase.SETTLE, version + 1);
-      drain();
       state.move(Phase.REST, version + 1);
       return seen;
     }
+  }
+
+  private void enter(Phase phase, long version, Consumer<Phase> reached) {
+    core.state().move(phase, version);
+    drain();
+    reached.accept(phase);
   }
 
   /** Helps the session that operates. */
@@ -170,5 +201,38 @@ final class ShiftingStore {
         ? Memory.getLongAcquire(LongRecord.valueAddress(record))
         : Memory.getLongAcquire(
             BytesRecord.valueAddress(record, BytesRecord.layoutAcquire(record)));
+  }
+
+  /** Another driver, with which nobody sleeps: a shift takes far less time than a nap. */
+  private record Restless(LogDriver driver) implements LogDriver {
+    @Override
+    public QueueMode queueMode() {
+      return driver.queueMode();
+    }
+
+    @Override
+    public void start(DrivenWork work) {
+      driver.start(work);
+    }
+
+    @Override
+    public void run(BackgroundTask task) {
+      driver.run(task);
+    }
+
+    @Override
+    public void signal() {
+      driver.signal();
+    }
+
+    @Override
+    public void awaitProgress() {
+      Thread.yield();
+    }
+
+    @Override
+    public void close() {
+      driver.close();
+    }
   }
 }

@@ -12,7 +12,8 @@ final class PeregrineTarget implements YcsbTarget {
 
   PeregrineTarget(YcsbPlan plan, Path directory) {
     this.plan = plan;
-    this.store = Store.open(plan.config(directory));
+    // As -XX:+AlwaysPreTouch does for the map.
+    this.store = Store.open(plan.config(directory).toBuilder().preTouch(true).build());
   }
 
   /** The store. */

@@ -22,6 +22,13 @@ final class ThroughputTrace {
     }
   }
 
+  /** A second; what is left of one at the end. */
+  private record Second(Sample from, Sample to) {
+    double rate() {
+      return to.rateSince(from);
+    }
+  }
+
   private final LongAdder operations;
   private final long startNanos;
   private final Supplier<Checkpoint> starter;
@@ -93,29 +100,45 @@ final class ThroughputTrace {
     return least;
   }
 
+  /** The rate of the slowest second with some of it in, as far as the workload ran. */
+  double slowestSecond() {
+    return seconds().stream()
+        .filter(second -> overlapNanos(second) > 0)
+        .mapToDouble(Second::rate)
+        .min()
+        .orElse(during());
+  }
+
   /** Second by second. */
   Table table() {
     Table table = new Table("second", "ops", "checkpoint");
-    Sample from = samples.getFirst();
-    int second = 1;
-    for (Sample sample : samples) {
-      if (sample.nanos - from.nanos >= SECOND_NANOS || sample == samples.getLast()) {
-        if (sample.nanos > from.nanos) {
-          table.row(
-              Integer.toString(second++), Figures.rate(sample.rateSince(from)), mark(from, sample));
-        }
-        from = sample;
-      }
+    int number = 1;
+    for (Second second : seconds()) {
+      long overlap = overlapNanos(second);
+      table.row(
+          Integer.toString(number++),
+          Figures.rate(second.rate()),
+          overlap > 0 ? "running for " + Figures.time(overlap) : "");
     }
     return table;
   }
 
-  private String mark(Sample from, Sample to) {
-    if (end.nanos <= from.nanos || begin.nanos >= to.nanos) {
-      return "";
+  private List<Second> seconds() {
+    List<Second> seconds = new ArrayList<>();
+    Sample from = samples.getFirst();
+    for (Sample sample : samples) {
+      if (sample.nanos - from.nanos >= SECOND_NANOS || sample == samples.getLast()) {
+        if (sample.nanos > from.nanos) {
+          seconds.add(new Second(from, sample));
+        }
+        from = sample;
+      }
     }
-    long overlap = Math.min(end.nanos, to.nanos) - Math.max(begin.nanos, from.nanos);
-    return "running for " + Figures.time(overlap);
+    return seconds;
+  }
+
+  private long overlapNanos(Second second) {
+    return Math.min(end.nanos, second.to.nanos) - Math.max(begin.nanos, second.from.nanos);
   }
 
   private Sample now() {

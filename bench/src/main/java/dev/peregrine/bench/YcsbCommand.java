@@ -46,7 +46,6 @@ final class YcsbCommand implements Callable<Integer> {
   private static final int MAX_VALUE_BYTES = 1 << 15;
   private static final int MAX_THREADS = 1024;
   private static final int MAX_DEPTH = 4096;
-  private static final int COPIES = 2;
 
   @Spec private CommandSpec spec;
 
@@ -172,10 +171,18 @@ final class YcsbCommand implements Callable<Integer> {
       names = "--checkpoint",
       paramLabel = "KIND",
       description =
-          "Measure a checkpoint instead: ${COMPLETION-CANDIDATES}. The throughput second by second"
-              + " with it in the middle, its bandwidth and that of the recovery to fio's, and what"
-              + " one of the unchanged store writes. Needs fio.")
+          "Measure checkpoints instead: ${COMPLETION-CANDIDATES}. The throughput second by second"
+              + " with one in the middle, its bandwidth and that of the recovery to fio's, and what"
+              + " one of the unchanged store writes. As many as --repetitions, and some before to"
+              + " warm up. Needs fio.")
   private CheckpointKind checkpoint;
+
+  @Option(
+      names = "--checkpoint-rate",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "Bytes a second that a checkpoint writes at most; 0: no bound.")
+  private Long checkpointRate = 0L;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
   private Path json;
@@ -210,7 +217,7 @@ final class YcsbCommand implements Callable<Integer> {
     try (TempDirectory place = TempDirectory.create(directory, diskBytes(plan))) {
       if (checkpoint != null) {
         PrintWriter out = spec.commandLine().getOut();
-        new YcsbCheckpoint(plan, checkpoint, place.path(), warmUpSeconds, out).run().writeTo(json);
+        new CheckpointBench(plan, checkpoint, place.path(), warmUpSeconds, out).run().writeTo(json);
         return Main.EXIT_OK;
       }
       YcsbBench bench =
@@ -236,6 +243,7 @@ final class YcsbCommand implements Callable<Integer> {
         index == null ? 0 : index,
         page == null ? 0 : Math.toIntExact(page),
         device,
+        checkpointRate,
         seconds,
         latencySeconds,
         repetitions);
@@ -259,20 +267,23 @@ final class YcsbCommand implements Callable<Integer> {
     }
   }
 
-  /** Beside a checkpoint the records that change are copied: room for all of them twice more. */
+  /** After each checkpoint the records that change are copied: room for all of them each time. */
   private long memoryBytes() {
     if (memory != null || checkpoint == null) {
       return memory == null ? 0 : memory;
     }
     YcsbPlan plan = plan(0);
-    return plan.fullMemoryBytes() + COPIES * plan.dataBytes();
+    return plan.fullMemoryBytes() + CheckpointBench.checkpoints(plan) * plan.dataBytes();
   }
 
   private long diskBytes(YcsbPlan plan) {
     if (stores == Stores.CHM || device == DeviceKind.MEMORY || device == DeviceKind.NULL) {
       return 0;
     }
+    if (checkpoint != null) {
+      return (2L * CheckpointBench.checkpoints(plan) + 2) * plan.dataBytes();
+    }
     long log = workload == Workload.C ? plan.dataBytes() : 2 * plan.dataBytes();
-    return fio || checkpoint != null ? 2 * log + plan.dataBytes() : log;
+    return fio ? 2 * log + plan.dataBytes() : log;
   }
 }

@@ -19,6 +19,7 @@ import java.util.Locale;
  * @param indexBytes the index's part of it; 0 for what suits the records
  * @param pageBytes the log's page; 0 for what suits the memory
  * @param device where the log spills to
+ * @param checkpointBytesPerSecond how fast a checkpoint writes at most; 0 for no bound
  * @param seconds how long each repetition measures throughput
  * @param latencySeconds how long each repetition measures latency, apart
  * @param repetitions how often each store is measured
@@ -35,6 +36,7 @@ public record YcsbPlan(
     long indexBytes,
     int pageBytes,
     DeviceKind device,
+    long checkpointBytesPerSecond,
     double seconds,
     double latencySeconds,
     int repetitions) {
@@ -102,6 +104,7 @@ public record YcsbPlan(
         .maxSessions(sessions())
         .pendingDepth(pendingDepth)
         .maxRecordBytes(Sizing.maxRecordBytes(valueBytes))
+        .checkpointBytesPerSecond(checkpointBytesPerSecond)
         .build();
   }
 

@@ -269,6 +269,10 @@ class MainTest {
       "0.6",
       "--warm-up",
       "0.1",
+      "--repetitions",
+      "2",
+      "--checkpoint-rate",
+      "1g",
       "--json",
       json.toString()
     };
@@ -276,7 +280,11 @@ class MainTest {
     JsonNode facts = new ObjectMapper().readTree(Files.readString(json)).path("facts");
     for (String figure :
         new String[] {
-          "ratioDuringBefore", "ratioQuietToFio", "ratioRecoveryToFio", "unchangedBytes"
+          "ratioSecondBefore",
+          "ratioDuringBefore",
+          "ratioQuietToFio",
+          "ratioRecoveryToFio",
+          "unchangedBytes"
         }) {
       assertTrue(facts.path(figure).asDouble() > 0, facts.toString());
     }

@@ -68,8 +68,9 @@ public final class HybridLog implements AutoCloseable {
    * @param pageBits log2 of the page size
    * @param frameCount pages in memory, at least {@link #minFrames}
    * @param mutableFraction the share of them that is changed in place, above 0 and at most 1
+   * @param preTouched whether they all have memory from the start
    */
-  public record Shape(int pageBits, long frameCount, double mutableFraction) {}
+  public record Shape(int pageBits, long frameCount, double mutableFraction, boolean preTouched) {}
 
   /**
    * A log of the store's pages, with footers.
@@ -125,7 +126,8 @@ public final class HybridLog implements AutoCloseable {
     this.mutableFrames = Math.clamp((long) (usable * shape.mutableFraction()), 1, usable - 1);
     this.regions = regionsOf(contents);
     this.headPin = new HeadPin(regions);
-    this.frames = new PageFrames(pageBits, frameCount);
+    this.frames =
+        new PageFrames(pageBits, frameCount, shape.preTouched(), pageOf(regions.headAcquire()));
     this.marks = new ChangeMarks(frameCount);
     this.tables = tables;
     this.tail = new TailAllocator(pageBits, format, contents.tailAddress(), new Gate(), 0);

@@ -84,11 +84,16 @@ public final class LogWorker implements DrivenWork {
     return work;
   }
 
-  /** Short while it waits for what signals nobody: threads in an epoch, writes, leave to write. */
+  /**
+   * Nothing while writes are out, for which {@link #doWork} itself waits a little; short while it
+   * waits for what signals nobody else: threads in an epoch, leave to write.
+   */
   @Override
   public long idleNanos() {
-    boolean waiting =
-        freezing || evicting || epoch.hasPending() || flusher.isBusy() || flusher.isHeldBack();
+    if (flusher.isBusy()) {
+      return 0;
+    }
+    boolean waiting = freezing || evicting || epoch.hasPending() || flusher.isHeldBack();
     return waiting ? RETRY_NANOS : SLEEP_NANOS;
   }
 

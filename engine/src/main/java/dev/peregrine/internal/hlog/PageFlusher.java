@@ -18,7 +18,7 @@ import dev.peregrine.memory.Checksum;
  * counts as written. Used by the log's worker only.
  */
 final class PageFlusher implements CompletionSink {
-  private static final int DEPTH = 8;
+  private static final int DEPTH = 16;
   private static final long WAIT_NANOS = 200_000;
 
   private final Device device;
@@ -150,12 +150,11 @@ final class PageFlusher implements CompletionSink {
       if (!queue.write(submittedUntil, physical, (int) (end - submittedUntil), nextChunk)) {
         throw new IllegalStateException("the flusher's queue is full");
       }
+      // One by one, so that the device writes this one while the next is sealed.
+      queue.submit();
       nextChunk++;
       submittedUntil = end;
       started++;
-    }
-    if (started > 0) {
-      queue.submit();
     }
     return started;
   }

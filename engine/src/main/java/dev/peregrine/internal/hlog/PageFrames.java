@@ -12,6 +12,9 @@ import dev.peregrine.memory.NativeRegion;
  * have memory at a time. Where that is the whole ring, a page that is closed is zeroed for its
  * successor; else its memory goes back to the system, which zeroes it, and the budget is kept
  * although it is no power of two.
+ *
+ * <p>Memory comes from the system when it is touched first, a page fault each time. Frames that are
+ * {@code preTouched} have theirs before a thread with work to do meets them.
  */
 final class PageFrames {
   private final NativeRegion region;
@@ -20,8 +23,15 @@ final class PageFrames {
   private final int pageBits;
   private final long frameCount;
   private final boolean discards;
+  private final boolean preTouched;
 
-  PageFrames(int pageBits, long frameCount) {
+  /**
+   * @param pageBits log2 of the page size
+   * @param frameCount pages that can be in memory at once
+   * @param preTouched whether all of those have memory at any time
+   * @param firstPage the first that will be in memory
+   */
+  PageFrames(int pageBits, long frameCount, boolean preTouched, long firstPage) {
     this.pageBits = pageBits;
     this.frameCount = frameCount;
     long ringFrames = Alignment.nextPowerOfTwo(frameCount);
@@ -30,6 +40,10 @@ final class PageFrames {
     this.region = NativeRegion.reserve(ringBytes);
     this.base = region.address();
     this.ringMask = ringBytes - 1;
+    this.preTouched = preTouched;
+    for (long page = firstPage; preTouched && page < firstPage + frameCount; page++) {
+      touch(page);
+    }
   }
 
   /** Where a logical address is in memory, as long as it is there at all. */
@@ -52,14 +66,22 @@ final class PageFrames {
     return new Checksum(base, ringMask + 1);
   }
 
-  /** Makes a closed page's frame zero again. */
+  /** Makes a closed page's frame zero again, for the page that is {@code frameCount} later. */
   void recycle(long page) {
     long physical = physical(page << pageBits);
     if (discards) {
       region.discard(physical - base, 1L << pageBits);
+      if (preTouched) {
+        touch(page + frameCount);
+      }
     } else {
       Memory.zero(physical, 1L << pageBits);
     }
+  }
+
+  /** Gives memory to a page whose frame is zero. */
+  private void touch(long page) {
+    Memory.zero(physical(page << pageBits), 1L << pageBits);
   }
 
   void close() {

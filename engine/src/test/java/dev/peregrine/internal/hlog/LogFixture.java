@@ -78,7 +78,7 @@ final class LogFixture implements AutoCloseable {
     this.records = records;
     this.log =
         new HybridLog(
-            new HybridLog.Shape(Integer.numberOfTrailingZeros(pageBytes), frameCount, 0.5),
+            new HybridLog.Shape(Integer.numberOfTrailingZeros(pageBytes), frameCount, 0.5, false),
             contents,
             new LogHost(
                 noting(device),

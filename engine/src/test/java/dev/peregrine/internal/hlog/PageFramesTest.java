@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.peregrine.memory.Memory;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PageFramesTest {
   private static final int PAGE_BITS = 12;
@@ -13,9 +13,9 @@ class PageFramesTest {
 
   /** A ring of a power of two is zeroed, another one gives its memory back. */
   @ParameterizedTest
-  @ValueSource(longs = {4, 5, 8, 13, 700})
-  void shouldBeZeroWhenRecycled(long frameCount) {
-    PageFrames frames = new PageFrames(PAGE_BITS, frameCount);
+  @CsvSource({"4,false", "5,false", "8,true", "13,false", "13,true", "700,false", "700,true"})
+  void shouldBeZeroWhenRecycled(long frameCount, boolean preTouched) {
+    PageFrames frames = new PageFrames(PAGE_BITS, frameCount, preTouched, 0);
     try {
       assertEquals(frameCount, frames.frameCount());
       for (long page = 0; page < 3 * frameCount; page++) {
@@ -36,9 +36,9 @@ class PageFramesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {4, 5, 8, 13})
-  void shouldHaveAPlaceForEachWhenPagesAreInMemoryTogether(long frameCount) {
-    PageFrames frames = new PageFrames(PAGE_BITS, frameCount);
+  @CsvSource({"4,true", "5,false", "8,false", "13,true"})
+  void shouldHaveAPlaceForEachWhenPagesAreInMemoryTogether(long frameCount, boolean preTouched) {
+    PageFrames frames = new PageFrames(PAGE_BITS, frameCount, preTouched, 0);
     try {
       for (long first = 0; first < 40; first++) {
         for (long other = first + 1; other < first + frameCount; other++) {

@@ -9,10 +9,12 @@ import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.Slices;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** The system-state word: open to closed, against operations that enter and look at it. */
@@ -100,6 +102,63 @@ public class SystemStateTests {
     public void second(ZZ_Result r) {
       state.fail();
       r.r2 = state.close() && SystemState.isFailed(state.wordAcquire());
+    }
+  }
+
+  /** The phase moves while the store is closed and fails: no bit is lost, and no move. */
+  @JCStressTest
+  @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "closed, and moved")
+  @Outcome(expect = FORBIDDEN, desc = "open again, or not moved")
+  @State
+  public static class MoveAgainstClose extends OpenStore {
+    @Actor
+    public void coordinator() {
+      state.move(Phase.PREPARE, SystemState.FIRST_VERSION);
+    }
+
+    @Actor
+    public void closer(ZZZ_Result r) {
+      r.r1 = state.close();
+    }
+
+    @Arbiter
+    public void end(ZZZ_Result r) {
+      long word = state.wordAcquire();
+      r.r2 = SystemState.isClosed(word);
+      r.r3 = SystemState.phase(word) == Phase.PREPARE;
+    }
+  }
+
+  /** The same with a failure at the same time, and with moves one after the other. */
+  @JCStressTest
+  @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "closed, failed, and moved")
+  @Outcome(expect = FORBIDDEN, desc = "a bit or a move is lost")
+  @State
+  public static class MovesAgainstCloseAndFail extends OpenStore {
+    @Actor
+    public void coordinator() {
+      state.move(Phase.PREPARE, SystemState.FIRST_VERSION);
+      state.move(Phase.IN_PROGRESS, SystemState.FIRST_VERSION + 1);
+    }
+
+    @Actor
+    public void closer() {
+      state.close();
+    }
+
+    @Actor
+    public void worker() {
+      state.fail();
+    }
+
+    @Arbiter
+    public void end(ZZZ_Result r) {
+      long word = state.wordAcquire();
+      r.r1 = SystemState.isClosed(word);
+      r.r2 = SystemState.isFailed(word);
+      r.r3 =
+          SystemState.phase(word) == Phase.IN_PROGRESS
+              && SystemState.version(word) == SystemState.FIRST_VERSION + 1;
     }
   }
 }

@@ -72,14 +72,23 @@ public class DrainListTests {
       }
     }
 
+    private void drain() {
+      try {
+        ran.addAndGet(list.drain(3));
+      } catch (NullPointerException e) {
+        // The action was gone: another one had taken it, too.
+        ran.addAndGet(-100);
+      }
+    }
+
     @Actor
     public void first() {
-      ran.addAndGet(list.drain(3));
+      drain();
     }
 
     @Actor
     public void second() {
-      ran.addAndGet(list.drain(3));
+      drain();
     }
 
     @Arbiter
@@ -247,6 +256,49 @@ public class DrainListTests {
     public void end(ZZI_Result r) {
       list.drain(2);
       r.r3 = runs.get();
+    }
+  }
+
+  /** Two drain and one registers in a list of one place: nobody takes what another one has. */
+  @JCStressTest
+  @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "both ran once")
+  @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "no place yet for the second")
+  @Outcome(expect = FORBIDDEN, desc = "run twice, or lost, or still counted")
+  @State
+  public static class TwoDrainersAndReuse {
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final DrainList list = new DrainList(1, waiting);
+    private final AtomicInteger first = new AtomicInteger();
+    private final AtomicInteger second = new AtomicInteger();
+
+    public TwoDrainersAndReuse() {
+      list.publish(list.claim(), 1, argument -> first.incrementAndGet(), 0);
+    }
+
+    @Actor
+    public void drainer() {
+      list.drain(2);
+    }
+
+    @Actor
+    public void other() {
+      list.drain(2);
+    }
+
+    @Actor
+    public void user() {
+      int slot = list.claim();
+      if (slot >= 0) {
+        list.publish(slot, 2, argument -> second.incrementAndGet(), 0);
+      }
+    }
+
+    @Arbiter
+    public void end(III_Result r) {
+      list.drain(2);
+      r.r1 = first.get();
+      r.r2 = second.get();
+      r.r3 = waiting.get();
     }
   }
 }

@@ -13,6 +13,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
@@ -221,6 +222,37 @@ public class LightEpochTests {
     @Arbiter
     public void end(III_Result r) {
       r.r3 = plain;
+    }
+  }
+
+  /** Two readers, of which one leaves and comes back, against the same. */
+  @JCStressTest
+  @Outcome(id = "(-1|1), (-1|1)", expect = ACCEPTABLE, desc = "alive, or known to be gone")
+  @Outcome(expect = FORBIDDEN, desc = "reclaimed under a reader")
+  @State
+  public static class TwoReadersAgainstReclaim extends EpochState {
+    private final long otherSlot = epoch.acquireSlot();
+
+    @Actor
+    public void reader(II_Result r) {
+      warmUp();
+      epoch.tryEnter(slot);
+      r.r1 = lookInside();
+      epoch.leave(slot);
+    }
+
+    @Actor
+    public void other(II_Result r) {
+      epoch.tryEnter(otherSlot);
+      epoch.leave(otherSlot);
+      epoch.tryEnter(otherSlot);
+      r.r2 = lookInside();
+      epoch.leave(otherSlot);
+    }
+
+    @Actor
+    public void reclaimer() {
+      reclaim();
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.peregrine.internal.hlog.LogRegions.Marker;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.Slices;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -129,6 +130,75 @@ public class LogRegionsTests {
         Memory.putLong(record, 0);
         regions.advanceRelease(Marker.CLOSED_UNTIL, LATER);
       }
+    }
+  }
+
+  /**
+   * Two update in place and one reads while the worker freezes, writes and evicts the record: what
+   * it writes has all updates, and nobody finds the frame zeroed.
+   */
+  @JCStressTest
+  @Outcome(id = "(-1|1|2|3|4), 0", expect = ACCEPTABLE, desc = "all updates were written")
+  @Outcome(id = "0, .*", expect = FORBIDDEN, desc = "the frame was zeroed under the reader")
+  @Outcome(expect = FORBIDDEN, desc = "an update came after the write: lost")
+  @State
+  public static class EvictAgainstTwoUpdatesAndRead extends Log {
+    private final LightEpoch shared = Epochs.take(3);
+    private final long firstSlot = shared.acquireSlot();
+    private final long secondSlot = shared.acquireSlot();
+    private final long readerSlot = shared.acquireSlot();
+    private final AtomicInteger added = new AtomicInteger(1);
+    private long written = -1;
+
+    public EvictAgainstTwoUpdatesAndRead() {
+      Memory.putLongVolatile(record, 1);
+    }
+
+    private void update(long updaterSlot, int amount) {
+      shared.tryEnter(updaterSlot);
+      if (RECORD >= regions.readOnlyAcquire()) {
+        Memory.getAndAddLong(record, amount);
+        added.addAndGet(amount);
+      }
+      shared.leave(updaterSlot);
+    }
+
+    @Actor
+    public void first() {
+      update(firstSlot, 1);
+    }
+
+    @Actor
+    public void second() {
+      update(secondSlot, 2);
+    }
+
+    @Actor
+    public void reader(II_Result r) {
+      shared.tryEnter(readerSlot);
+      r.r1 = RECORD >= regions.headAcquire() ? (int) Memory.getLongAcquire(record) : -1;
+      shared.leave(readerSlot);
+    }
+
+    @Actor
+    public void worker() {
+      regions.advanceRelease(Marker.READ_ONLY, LATER);
+      shared.bump(target -> regions.advanceRelease(Marker.SAFE_READ_ONLY, target), LATER);
+      if (regions.getAcquire(Marker.SAFE_READ_ONLY) < LATER) {
+        return;
+      }
+      written = Memory.getLong(record);
+      regions.advanceRelease(Marker.FLUSHED_UNTIL, LATER);
+      regions.advanceRelease(Marker.HEAD, LATER);
+      shared.bump(target -> regions.advanceRelease(Marker.SAFE_HEAD, target), LATER);
+      if (regions.getAcquire(Marker.SAFE_HEAD) == LATER) {
+        Memory.putLong(record, 0);
+      }
+    }
+
+    @Arbiter
+    public void end(II_Result r) {
+      r.r2 = written < 0 || written == added.get() ? 0 : 1;
     }
   }
 }

@@ -207,4 +207,40 @@ public class HashIndexTests {
       r.r3 = index.find(hash(1, 0));
     }
   }
+
+  /** Three insert one tag from three home entries: each may make the others back off. */
+  @JCStressTest
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "one entry")
+  @Outcome(expect = FORBIDDEN, desc = "two entries of one tag")
+  @State
+  public static class ThreeInsertersOfOneTag extends OneBucket {
+    private final IndexCursor one = new IndexCursor();
+    private final IndexCursor two = new IndexCursor();
+    private final IndexCursor three = new IndexCursor();
+
+    public ThreeInsertersOfOneTag() {
+      super(1, 0);
+    }
+
+    @Actor
+    public void first() {
+      index.findOrCreate(hash(1, 0), one);
+    }
+
+    @Actor
+    public void second() {
+      index.findOrCreate(hash(1, 3), two);
+    }
+
+    @Actor
+    public void third() {
+      index.findOrCreate(hash(1, 5), three);
+    }
+
+    @Arbiter
+    public void end(ZZ_Result r) {
+      r.r1 = one.entryAddress == two.entryAddress;
+      r.r2 = two.entryAddress == three.entryAddress;
+    }
+  }
 }

@@ -20,8 +20,7 @@ import org.openjdk.jcstress.infra.results.J_Result;
  * next number) against readers that never write.
  *
  * <p>On x86 these catch a missing check, bit or number, and reordering by the compiler; a missing
- * fence in the processor shows on weaker hardware only (AArch64). Tests of three actors run where
- * there are three processors.
+ * fence in the processor shows on weaker hardware only (AArch64).
  */
 public class BytesRecordTests {
   private static final int KEY_BYTES = 8;

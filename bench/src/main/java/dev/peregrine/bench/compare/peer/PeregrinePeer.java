@@ -45,6 +45,7 @@ final class PeregrinePeer implements Peer {
         0,
         0,
         DeviceKind.AUTO,
+        0,
         1,
         1,
         1);
