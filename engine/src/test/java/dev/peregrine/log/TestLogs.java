@@ -6,7 +6,6 @@ import dev.peregrine.device.SimulatedVolume;
 import dev.peregrine.device.Volume;
 import dev.peregrine.internal.log.LogEnvironment;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,20 +16,13 @@ final class TestLogs {
   static final long SEGMENT_BYTES = 64 << 10;
   static final long MOST_ENTRY_BYTES = 256 << 10;
 
-  /** Some twenty pages, and readers with room for long entries. */
-  static final long MEMORY_BYTES = (560 << 10) + 4 * MOST_ENTRY_BYTES;
-
   private TestLogs() {}
 
   static LogConfig.Builder small() {
-    return small(null);
-  }
-
-  static LogConfig.Builder small(Path directory) {
-    return LogConfig.builder(directory)
+    return LogConfig.builder(null)
         .pageBytes(PAGE_BYTES)
         .segmentBytes(SEGMENT_BYTES)
-        .memoryBytes(MEMORY_BYTES)
+        .memoryBytes(512 << 10)
         .maxEntryBytes(MOST_ENTRY_BYTES);
   }
 

@@ -25,7 +25,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /** Runs a whole plan, one stage after the other. One thread. */
-public final class CompareBench {
+final class CompareBench {
   /** What is told after each stage, so that an interrupted run leaves a report. */
   @FunctionalInterface
   interface Listener {
@@ -119,7 +119,7 @@ public final class CompareBench {
   }
 
   /** The versions of the build. */
-  public static Properties versions() throws IOException {
+  static Properties versions() throws IOException {
     Properties versions = new Properties();
     try (InputStream in = CompareBench.class.getResourceAsStream("versions.properties")) {
       versions.load(in);

@@ -7,10 +7,10 @@ import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /** Histograms as text, to get them from one process to another. */
-public final class Histograms {
+final class Histograms {
   private Histograms() {}
 
-  public static String encode(Histogram histogram) {
+  static String encode(Histogram histogram) {
     ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
     int length = histogram.encodeIntoCompressedByteBuffer(buffer);
     byte[] bytes = new byte[length];
@@ -19,7 +19,7 @@ public final class Histograms {
   }
 
   /** Adds an encoded histogram to another. */
-  public static void add(Histogram sum, String encoded) {
+  static void add(Histogram sum, String encoded) {
     try {
       ByteBuffer buffer = ByteBuffer.wrap(Base64.getDecoder().decode(encoded));
       sum.add(Histogram.decodeFromCompressedByteBuffer(buffer, 1));
@@ -29,7 +29,7 @@ public final class Histograms {
   }
 
   /** An empty one. */
-  public static Histogram empty() {
+  static Histogram empty() {
     return Measure.latencies();
   }
 }

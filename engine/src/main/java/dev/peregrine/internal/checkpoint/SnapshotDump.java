@@ -4,8 +4,6 @@ import dev.peregrine.CheckpointToken;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.PageImage;
-import dev.peregrine.internal.pause.PausePoint;
-import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.Checksum;
 
 /**
@@ -51,7 +49,6 @@ final class SnapshotDump implements AutoCloseable {
       if (!throttle.tryTake((long) count * pageBytes)) {
         break;
       }
-      Pauses.at(PausePoint.PAGE_COPYING);
       for (int i = 0; i < count; i++) {
         long image = buffer + (long) i * pageBytes;
         log.copyPageImage(pages[copied + i], cut, image, checksum);

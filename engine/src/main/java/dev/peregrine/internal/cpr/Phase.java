@@ -1,7 +1,5 @@
 package dev.peregrine.internal.cpr;
 
-import dev.peregrine.internal.pause.PausePoint;
-
 /**
  * Where the store is in a checkpoint of version v (Prasaad et al., "Concurrent Prefix Recovery",
  * SIGMOD 2019). The coordinator alone moves from one to the next; operations read the phase with
@@ -9,23 +7,23 @@ import dev.peregrine.internal.pause.PausePoint;
  */
 public enum Phase {
   /** No checkpoint: operations of the current version, changes in place where a region allows. */
-  REST(Changes.FREE, PausePoint.PHASE_REST),
+  REST(Changes.FREE),
   /** The log's tail is noted; who had space below it has linked its record when this ends. */
-  PREPARE_INDEX(Changes.FREE, PausePoint.PHASE_PREPARE_INDEX),
+  PREPARE_INDEX(Changes.FREE),
   /** The index is copied to its image while operations go on. */
-  WAIT_INDEX(Changes.FREE, PausePoint.PHASE_WAIT_INDEX),
+  WAIT_INDEX(Changes.FREE),
   /** Everybody is seen to move: a thread that is stuck is found here, where it holds up nobody. */
-  PREPARE(Changes.FREE, PausePoint.PHASE_PREPARE),
+  PREPARE(Changes.FREE),
   /** The version is v+1. Operations of v end; changes of v+1 wait for that; reads go on. */
-  IN_PROGRESS(Changes.WAIT, PausePoint.PHASE_IN_PROGRESS),
+  IN_PROGRESS(Changes.WAIT),
   /** Changes of v that wait for the device end, too; then the tail is the cut. */
-  WAIT_PENDING(Changes.WAIT, PausePoint.PHASE_WAIT_PENDING),
+  WAIT_PENDING(Changes.WAIT),
   /** What is below the cut is copied by changes, never changed, while it goes to the device. */
-  WAIT_FLUSH(Changes.COPY, PausePoint.PHASE_WAIT_FLUSH),
+  WAIT_FLUSH(Changes.COPY),
   /** Data are made durable, then the manifest. */
-  PERSISTENCE(Changes.COPY, PausePoint.PHASE_PERSISTENCE),
+  PERSISTENCE(Changes.COPY),
   /** Copies end before changes in place begin again: changes below the cut wait for that. */
-  SETTLE(Changes.HOLD, PausePoint.PHASE_SETTLE);
+  SETTLE(Changes.HOLD);
 
   /** What a change may do to a record below the cut. */
   private enum Changes {
@@ -39,12 +37,8 @@ public enum Phase {
 
   private final Changes changes;
 
-  /** Where the coordinator stops that has moved to it. */
-  final PausePoint pausePoint;
-
-  Phase(Changes changes, PausePoint pausePoint) {
+  Phase(Changes changes) {
     this.changes = changes;
-    this.pausePoint = pausePoint;
   }
 
   /** Whether a change must wait before it looks at anything. */

@@ -1,7 +1,5 @@
 package dev.peregrine.internal.epoch;
 
-import dev.peregrine.internal.pause.PausePoint;
-import dev.peregrine.internal.pause.Pauses;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -70,7 +68,6 @@ final class DrainList {
         actions[slot] = null;
         epochs.set(slot, FREE);
         pending.decrementAndGet();
-        Pauses.at(PausePoint.ACTION_CLAIMED);
         action.run(argument);
         ran++;
       }

@@ -1,7 +1,5 @@
 package dev.peregrine.internal.hlog;
 
-import dev.peregrine.internal.pause.PausePoint;
-import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.CacheLine;
@@ -95,9 +93,7 @@ final class TailAllocator {
     for (; ; ) {
       long seen = Memory.getLongAcquire(word);
       if ((seen & offsetMask) < usableBytes) {
-        Pauses.at(PausePoint.TAIL_SEEN);
         long before = Memory.getAndAddLong(word, bytes);
-        Pauses.at(PausePoint.TAIL_ADDED);
         long offset = before & offsetMask;
         if (offset + bytes <= usableBytes) {
           return (before >>> pageShift << pageBits) + offset;
@@ -131,7 +127,6 @@ final class TailAllocator {
       if ((cut & (1L << pageBits) - 1) >= usableBytes) {
         cut = Alignment.up(address, 1L << pageBits);
       }
-      Pauses.at(PausePoint.TAIL_CUTTING);
       // Against adds and turns: fails if anything has been handed out since.
       if (Memory.casLong(word, seen, wordAt(cut))) {
         return cut;
@@ -155,7 +150,6 @@ final class TailAllocator {
         return lastCut;
       }
       long cut = Alignment.up(address, PageImage.BLOCK_BYTES);
-      Pauses.at(PausePoint.TAIL_CUTTING);
       // Against adds and turns, as in padToBlock.
       if (Memory.casLong(word, seen, wordBehind(cut))) {
         return cut;
@@ -191,9 +185,7 @@ final class TailAllocator {
     if (!gate.isFree(next)) {
       return false;
     }
-    Pauses.at(PausePoint.TAIL_FULL);
     if (Memory.casLong(word, full, next << pageShift | firstOffset)) {
-      Pauses.at(PausePoint.TAIL_TURNED);
       gate.onOpened(next);
     }
     return true;

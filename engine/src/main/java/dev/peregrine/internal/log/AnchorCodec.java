@@ -1,7 +1,6 @@
 package dev.peregrine.internal.log;
 
 import dev.peregrine.CorruptionException;
-import dev.peregrine.UnsupportedFormatException;
 import dev.peregrine.internal.codec.FieldReader;
 import dev.peregrine.internal.codec.FieldWriter;
 import dev.peregrine.internal.hlog.PageIdentity;
@@ -19,9 +18,6 @@ import java.util.zip.CRC32C;
  *  | 8 bytes | 8 bytes        |                                         | of all   |
  *  +---------+----------------+-----------------------------------------+----------+
  * </pre>
- *
- * Magic, place of the version, and checksum are the same in all versions: so a version that is not
- * known is told from damage.
  */
 final class AnchorCodec {
   /** The greatest length that is accepted. */
@@ -39,7 +35,7 @@ final class AnchorCodec {
   static byte[] encode(Anchor anchor) {
     FieldWriter out = new FieldWriter();
     out.putLong(MAGIC);
-    out.putLong(anchor.version());
+    out.putLong(ExtentHeader.VERSION);
     out.putLong(anchor.sequence());
     out.putLong(anchor.identity().storeId());
     out.putLongs(anchor.identity().firstPages());
@@ -57,8 +53,7 @@ final class AnchorCodec {
   }
 
   /**
-   * @throws CorruptionException if it is damaged
-   * @throws UnsupportedFormatException if it is whole, and of a version that is not known
+   * @throws CorruptionException if it is none of this version, or damaged
    */
   static Anchor decode(byte[] bytes, String path) {
     FieldReader in = new FieldReader(bytes, path);
@@ -74,11 +69,11 @@ final class AnchorCodec {
       throw in.refused("its checksum is wrong");
     }
     long version = in.getLong();
-    if (!LogFormat.isKnown(version)) {
-      throw new UnsupportedFormatException(path, version, LogFormat.OLDEST, LogFormat.LATEST);
+    if (version != ExtentHeader.VERSION) {
+      throw in.refused("it is of format " + version + ", not " + ExtentHeader.VERSION);
     }
     try {
-      Anchor anchor = fields((int) version, in);
+      Anchor anchor = fields(in);
       if (in.remaining() != Integer.BYTES) {
         throw in.refused("it has " + in.remaining() + " bytes more than its fields");
       }
@@ -88,7 +83,7 @@ final class AnchorCodec {
     }
   }
 
-  private static Anchor fields(int version, FieldReader in) {
+  private static Anchor fields(FieldReader in) {
     long sequence = in.getLong();
     long logId = in.getLong();
     PageIdentity identity = PageIdentity.of(logId, in.getLongs(), in.getInts());
@@ -109,7 +104,7 @@ final class AnchorCodec {
       throw in.refused("begin " + begin + ", mark " + mark + ", commit " + commit);
     }
     return new Anchor(
-        version, sequence, identity, pageBits, segmentBytes, begin, mark, commit, voids, consumers);
+        sequence, identity, pageBits, segmentBytes, begin, mark, commit, voids, consumers);
   }
 
   private static int checksum(byte[] bytes, int without) {

@@ -11,7 +11,6 @@ import dev.peregrine.internal.hlog.PageIdentity;
 final class ExtentReader implements AutoCloseable {
   private final Device device;
   private final int pageBytes;
-  private final int version;
   private final PageIdentity identity;
   private final PageReads reads;
   private long checkedPage = -1;
@@ -21,13 +20,11 @@ final class ExtentReader implements AutoCloseable {
   /**
    * @param device to read
    * @param pageBytes the page size
-   * @param version of the log's format
    * @param identity what extents must say that they are
    */
-  ExtentReader(Device device, int pageBytes, int version, PageIdentity identity) {
+  ExtentReader(Device device, int pageBytes, PageIdentity identity) {
     this.device = device;
     this.pageBytes = pageBytes;
-    this.version = version;
     this.identity = identity;
     this.reads = new PageReads(device, pageBytes);
   }
@@ -62,8 +59,7 @@ final class ExtentReader implements AutoCloseable {
     while (address < until) {
       long header = at + (address - page);
       String problem =
-          ExtentHeader.headerProblem(
-              header, address, until - address, version, identity, reads.checksum());
+          ExtentHeader.headerProblem(header, address, until - address, identity, reads.checksum());
       if (problem == null) {
         problem = ExtentHeader.bodyProblem(header, reads.checksum());
       }

@@ -11,13 +11,10 @@ import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogHost;
 import dev.peregrine.internal.hlog.PageIdentity;
-import dev.peregrine.internal.pause.PausePoint;
-import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,12 +27,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LogCore implements LogView {
   private static final int SLOTS = 64;
-  private static final long MOST_WAIT_MILLIS = 1000;
 
   private final LogShape shape;
   private final LogEnvironment environment;
   private final Device device;
-  private final int version;
   private final PageIdentity identity;
   private final LightEpoch epoch = new LightEpoch(SLOTS);
   private final long[] slots = new long[SLOTS];
@@ -47,9 +42,7 @@ public final class LogCore implements LogView {
   private final HybridLog log;
   private final Cuts cuts;
   private final Exclusive exclusive = new Exclusive(epoch);
-  private final SyncTurns syncs = new SyncTurns(this::isWritten, this::syncWritten);
-  private final CommitWaiters waiters =
-      new CommitWaiters(this::committed, this::end, syncs::isFree);
+  private final CommitWaiters waiters = new CommitWaiters(this::committed, this::end);
   private final Consumers consumers;
   private final Truncation truncation;
   private final Appends appends;
@@ -57,7 +50,7 @@ public final class LogCore implements LogView {
   /** Up to where somebody wants the log committed; only grows. */
   private final AtomicLong wanted = new AtomicLong();
 
-  /** Written by who syncs, after it; pairs with the loads of readers and waiters. */
+  /** Written by the committer after a sync; pairs with the loads of readers and waiters. */
   private volatile long committed;
 
   private volatile long commitNumber;
@@ -78,7 +71,6 @@ public final class LogCore implements LogView {
     this.shape = shape;
     this.environment = environment;
     this.device = device;
-    this.version = found.anchor().version();
     this.identity = found.anchor().identity();
     this.committed = found.end();
     this.commitNumber = found.commit();
@@ -90,7 +82,7 @@ public final class LogCore implements LogView {
     }
     int pageBytes = shape.pageBytes();
     ExtentFormat format =
-        new ExtentFormat(pageBytes, version, identity, cuts, this::committed, this::onFlushed);
+        new ExtentFormat(pageBytes, identity, cuts, this::committed, this::onFlushed);
     long end = found.end();
     LogContents contents =
         new LogContents(
@@ -115,16 +107,10 @@ public final class LogCore implements LogView {
     this.appends = new Appends(this, shape);
   }
 
-  /**
-   * Begins to write; the page that the end is in has been put in memory.
-   *
-   * @param marks of the log, which are closed with it
-   */
-  void start(DurableMarks marks) {
+  /** Begins to write; the page that the end is in has been put in memory. */
+  void start() {
     log.start();
-    environment
-        .commits()
-        .start(new Committer(this, environment.clock(), shape.commitNanos(), marks));
+    environment.commits().start(new Committer(this, environment.clock(), shape.commitNanos()));
   }
 
   /** What appends. */
@@ -186,7 +172,7 @@ public final class LogCore implements LogView {
 
   @Override
   public ExtentReader newExtentReader() {
-    return new ExtentReader(device, pageBytes(), version, identity);
+    return new ExtentReader(device, pageBytes(), identity);
   }
 
   /** A cursor, at the log's first address; the caller closes it. */
@@ -355,7 +341,6 @@ public final class LogCore implements LogView {
       try {
         cut = cuts.cut(log);
         if (cut) {
-          Pauses.at(PausePoint.COMMIT_CUT);
           log.freezeTo(cuts.last());
         }
       } finally {
@@ -372,44 +357,27 @@ public final class LogCore implements LogView {
     return made;
   }
 
-  /**
-   * Syncs the device for cuts that have been written, unless somebody does. The committer, and
-   * whoever waits for a commit: that spares one thread waking the other, and its waking the waiter.
-   */
+  /** Syncs the device for cuts that have been written; the committer only. */
   int syncCuts() {
-    if (!syncs.trySync()) {
-      return 0;
-    }
-    // Not before: who is woken may be the one to sync what has been written meanwhile.
-    waiters.wake();
-    if (wanted.get() > cuts.last()) {
-      environment.commits().signal();
-    }
-    return 1;
-  }
-
-  /** Whose turn it is. */
-  private boolean syncWritten() {
     long cut = cuts.lastUntil(log.flushedUntilAcquire());
     if (cut < 0) {
-      return false;
+      return 0;
     }
-    Pauses.at(PausePoint.COMMIT_WRITTEN);
     try {
       device.sync();
-      Pauses.at(PausePoint.COMMIT_SYNCED);
-      commitNumber = cuts.dropUntil(cut);
-      committed = cut;
-      Pauses.at(PausePoint.COMMIT_MOVED);
+    } catch (RuntimeException e) {
+      fail(e);
+      return 1;
+    }
+    commitNumber = cuts.dropUntil(cut);
+    committed = cut;
+    waiters.wake();
+    try {
       truncation.anchorIfFar(cut);
     } catch (RuntimeException e) {
       fail(e);
     }
-    return true;
-  }
-
-  private boolean isWritten() {
-    return failure() == null && cuts.first() <= log.flushedUntilAcquire();
+    return 1;
   }
 
   /** Makes good for positions that a commit had no space for; the committer only. */
@@ -424,7 +392,7 @@ public final class LogCore implements LogView {
   }
 
   private void onFlushed(long until) {
-    if (committed < cuts.last() && !waiters.callHelper()) {
+    if (committed < cuts.last()) {
       environment.commits().signal();
     }
   }
@@ -441,31 +409,18 @@ public final class LogCore implements LogView {
       if (over != null) {
         throw over;
       }
-      interrupted |= helpOrPause(address);
-    }
-    if (syncs.isFree()) {
-      // It may have been called to help with that, and the next who waits may not have been.
-      environment.commits().signal();
+      cutIfWanted();
+      interrupted |= pauseToTheEnd(address);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /**
-   * Does what there is to do for a commit, or else waits; tells whether the thread was interrupted
-   * meanwhile.
-   */
-  private boolean helpOrPause(long address) {
-    if (cutIfWanted() + syncCuts() > 0) {
-      return false;
-    }
+  /** As {@link #pause}; tells whether the thread was interrupted meanwhile. */
+  private boolean pauseToTheEnd(long address) {
     try {
-      if (environment.commits().isStepped()) {
-        awaitProgress();
-      } else {
-        waiters.awaitWork(address, MOST_WAIT_MILLIS);
-      }
+      pause(address, Long.MAX_VALUE);
       return false;
     } catch (InterruptedException e) {
       return true;
@@ -478,7 +433,7 @@ public final class LogCore implements LogView {
       awaitProgress();
       return committed >= address;
     }
-    return waiters.await(address, Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MILLIS)));
+    return waiters.await(address, Math.min(nanos, 1_000_000_000L));
   }
 
   /** A future that is completed when the log is committed up to an address. */
@@ -554,7 +509,6 @@ public final class LogCore implements LogView {
       }
       waiters.wake();
       environment.commits().close();
-      syncs.end();
       log.close();
     }
   }
@@ -564,7 +518,8 @@ public final class LogCore implements LogView {
     wanted.accumulateAndGet(target, Math::max);
     boolean interrupted = false;
     while (committed < target && failure() == null) {
-      interrupted |= helpOrPause(target);
+      cutIfWanted();
+      interrupted |= pauseToTheEnd(target);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -13,10 +13,9 @@ import java.util.function.LongUnaryOperator;
 /**
  * Opens a log, or makes a new one.
  *
- * <p>A new log: anchors, then segments. An old one: find its end; make the file of marks, if there
- * is none; sync the device, so that what was found is durable whoever wrote it; publish an anchor
- * with a new generation from the end on, so that what lies behind it counts no more; only then
- * write. It goes on in the version of the format that it has.
+ * <p>A new log: anchors, then segments. An old one: find its end; sync the device, so that what was
+ * found is durable whoever wrote it; publish an anchor with a new generation from the end on, so
+ * that what lies behind it counts no more; only then write.
  */
 public final class LogOpening {
   /** Segment files are {@code log.NNNNNNNNN}. */
@@ -50,9 +49,8 @@ public final class LogOpening {
   }
 
   /** Finds what there is of a log, and changes nothing. */
-  static FoundLog find(Volume volume, Device device, Anchor anchor, List<String> problems) {
-    long marked = DurableMarks.find(volume, anchor, problems);
-    return LogRecovery.find(device, anchor, marked, problems);
+  public static FoundLog find(Device device, Anchor anchor, List<String> problems) {
+    return LogRecovery.find(device, anchor, problems);
   }
 
   /**
@@ -70,11 +68,8 @@ public final class LogOpening {
       anchor = create(environment, fresh);
     }
     Device device = volume.openDevice(DEVICE, anchor.segmentBytes());
-    DurableMarks marks = null;
     try {
-      FoundLog found = nextRun(find(volume, device, anchor, problems));
-      marks = DurableMarks.open(volume, found.anchor());
-      begin(volume, device, found.anchor());
+      FoundLog found = begin(volume, device, find(device, anchor, problems));
       LogShape shape =
           new LogShape(
               anchor.pageBits(),
@@ -90,12 +85,9 @@ public final class LogOpening {
         core.log().close();
         throw e;
       }
-      core.start(marks);
+      core.start();
       return new Opened(core, device, found);
     } catch (RuntimeException | Error e) {
-      if (marks != null) {
-        marks.close();
-      }
       device.close();
       throw e;
     }
@@ -104,7 +96,6 @@ public final class LogOpening {
   private static Anchor create(LogEnvironment environment, LogShape shape) {
     Anchor anchor =
         new Anchor(
-            LogFormat.LATEST,
             1,
             PageIdentity.create(environment.random().getAsLong()),
             shape.pageBits(),
@@ -118,21 +109,27 @@ public final class LogOpening {
     return anchor;
   }
 
-  /** What was found, for a run that goes on behind it. */
-  private static FoundLog nextRun(FoundLog found) {
+  /** Makes what was found what counts. */
+  private static FoundLog begin(Volume volume, Device device, FoundLog found) {
+    device.sync();
     Anchor anchor = found.anchor();
     long end = found.end();
     PageIdentity identity =
         anchor.identity().withRun(ExtentHeader.blockOf(end), anchor.identity().generation() + 1);
-    Anchor next = anchor.next(identity, end, found.commit(), anchor.consumers());
-    return new FoundLog(next, end, found.commit(), found.droppedBytes(), found.problems());
-  }
-
-  /** Makes what was found what counts. */
-  private static void begin(Volume volume, Device device, Anchor anchor) {
-    device.sync();
-    new AnchorFiles(volume).publish(anchor);
+    Anchor next =
+        new Anchor(
+            anchor.sequence() + 1,
+            identity,
+            anchor.pageBits(),
+            anchor.segmentBytes(),
+            anchor.begin(),
+            end,
+            found.commit(),
+            anchor.voids(),
+            anchor.consumers());
+    new AnchorFiles(volume).publish(next);
     device.truncateBefore(Alignment.down(anchor.begin(), anchor.pageBytes()));
+    return new FoundLog(next, end, found.commit(), found.droppedBytes(), found.problems());
   }
 
   /** Puts the page that the end is in in memory. */

@@ -30,15 +30,9 @@ public record LogShape(
     return HybridLog.bytesFor(pageBytes, frameCount);
   }
 
-  /** Memory of one reader, at most. */
-  public static long readerBytesFor(int pageBytes, long maxEntryBytes) {
-    return EntryCursor.bytesFor(pageBytes)
-        + (maxEntryBytes <= pieceBytes(pageBytes) ? 0 : EntryCursor.longBytesFor(maxEntryBytes));
-  }
-
-  /** Memory of what opening and truncation read with. */
-  public static long ownBytesFor(int pageBytes) {
-    return EntryCursor.bytesFor(pageBytes) + MarkSlot.BYTES;
+  /** Memory of one reader. */
+  public static long readerBytesFor(int pageBytes) {
+    return EntryCursor.bytesFor(pageBytes);
   }
 
   int pageBytes() {
@@ -47,11 +41,7 @@ public record LogShape(
 
   /** The longest entry that is written in one piece, and the longest piece. */
   int pieceBytes() {
-    return pieceBytes(pageBytes());
-  }
-
-  private static int pieceBytes(int pageBytes) {
-    return pageBytes / 4;
+    return pageBytes() / 4;
   }
 
   /** The longest batch that is written at once. */
