@@ -83,12 +83,12 @@ public final class LogWorker implements DrivenWork {
   }
 
   /**
-   * Nothing while writes are out, for which {@link #doWork} itself waits a little; short while it
-   * waits for what signals nobody else: threads in an epoch, leave to write.
+   * Nothing while writes are out, for which {@link #doWork} itself waits a little, unless one has
+   * failed; short while it waits for what signals nobody: threads in an epoch, leave to write.
    */
   @Override
   public long idleNanos() {
-    if (flusher.isBusy()) {
+    if (flusher.isBusy() && log.failure() == null) {
       return 0;
     }
     boolean waiting = freezing || evicting || epoch.hasPending() || flusher.isHeldBack();
