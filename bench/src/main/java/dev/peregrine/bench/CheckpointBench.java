@@ -5,6 +5,7 @@ import dev.peregrine.CheckpointKind;
 import dev.peregrine.RecoveryReport;
 import dev.peregrine.Store;
 import dev.peregrine.StoreConfig;
+import dev.peregrine.memory.Alignment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -33,11 +34,11 @@ final class CheckpointBench {
 
   private static final String SECOND = "ratioSecondBefore";
   private static final String DURING = "ratioDuringBefore";
-  private static final String TENTH = "ratioTenthBefore";
-  private static final String LOAD = "loadBytesPerSecond";
-  private static final String QUIET = "quietBytesPerSecond";
+  private static final String TENTH = "ratioSlowestBefore";
   private static final String QUIET_TO_FIO = "ratioQuietToFio";
   private static final String RECOVERY_TO_FIO = "ratioRecoveryToFio";
+  private static final String FIO_WRITE = "fioWriteBytesPerSecond";
+  private static final String FIO_READ = "fioReadBytesPerSecond";
 
   private final YcsbPlan plan;
   private final CheckpointKind kind;
@@ -88,7 +89,7 @@ final class CheckpointBench {
       }
       for (int i = 1; i <= plan.repetitions(); i++) {
         underLoad(target, keys, i);
-        work(target, keys, DIRTY_SECONDS, null);
+        work(target, keys, DIRTY_SECONDS, () -> {});
         quiet(target.store());
       }
       unchanged(target.store());
@@ -117,7 +118,7 @@ final class CheckpointBench {
             : ", at most " + ByteSize.format(plan.checkpointBytesPerSecond()) + "/s");
   }
 
-  private void work(PeregrineTarget target, long[] keys, double seconds, ThroughputTrace trace) {
+  private void work(PeregrineTarget target, long[] keys, double seconds, Runnable sampler) {
     new Gang<Void>(plan.threads())
         .runFor(
             seconds,
@@ -135,18 +136,14 @@ final class CheckpointBench {
               }
               return null;
             },
-            passed -> {
-              if (trace != null) {
-                trace.sample();
-              }
-            });
+            passed -> sampler.run());
   }
 
   private ThroughputTrace traceOf(PeregrineTarget target, long[] keys, double seconds) {
     long startMillis = Math.round(seconds * BEFORE_SHARE * 1000);
     ThroughputTrace trace =
         new ThroughputTrace(operations, startMillis, () -> target.store().checkpoint(kind));
-    work(target, keys, seconds, trace);
+    work(target, keys, seconds, trace::sample);
     return trace;
   }
 
@@ -160,7 +157,7 @@ final class CheckpointBench {
     series.add("opsPerSecondBefore", trace.before());
     series.add("opsPerSecondDuring", trace.during());
     series.add("checkpointNanos", trace.checkpointNanos());
-    bandwidth("under load", LOAD, checkpoint, trace.checkpointNanos());
+    bandwidth("under load", "loadBytesPerSecond", checkpoint, trace.checkpointNanos());
   }
 
   /** One with the processors and the disk for itself, and fio right after it. */
@@ -168,20 +165,21 @@ final class CheckpointBench {
     long begin = System.nanoTime();
     Checkpoint checkpoint = store.checkpoint(kind);
     checkpoint.await();
-    double perSecond = bandwidth("quiet", QUIET, checkpoint, System.nanoTime() - begin);
+    double perSecond =
+        bandwidth("quiet", "quietBytesPerSecond", checkpoint, System.nanoTime() - begin);
     long bytes =
-        Math.clamp(checkpoint.progress().bytesWritten(), LEAST_FIO_BYTES, MOST_FIO_BYTES)
-            / FIO_BLOCK_BYTES
-            * FIO_BLOCK_BYTES;
+        Alignment.down(
+            Math.clamp(checkpoint.progress().bytesWritten(), LEAST_FIO_BYTES, MOST_FIO_BYTES),
+            FIO_BLOCK_BYTES);
     Files.deleteIfExists(place.resolve(FIO_FILE));
     double fio = fio("write", bytes);
     series.add(QUIET_TO_FIO, perSecond / fio);
-    series.add("fioWriteBytesPerSecond", fio);
+    series.add(FIO_WRITE, fio);
   }
 
   private double bandwidth(String title, String name, Checkpoint checkpoint, long nanos) {
     long bytes = checkpoint.progress().bytesWritten();
-    double perSecond = bytes * NANOS_PER_SECOND / Math.max(1, nanos);
+    double perSecond = perSecond(bytes, nanos);
     out.printf(
         "checkpoint %s: %s in %s, %s/s%n",
         title, ByteSize.format(bytes), Figures.time(nanos), ByteSize.format((long) perSecond));
@@ -213,7 +211,7 @@ final class CheckpointBench {
       nanos = System.nanoTime() - begin;
       recovery = store.recovery();
     }
-    double recovered = recovery.bytesRead() * NANOS_PER_SECOND / Math.max(1, nanos);
+    double recovered = perSecond(recovery.bytesRead(), nanos);
     out.printf(
         "recovery: %s in %s, %s/s, %s records replayed%n",
         ByteSize.format(recovery.bytesRead()),
@@ -223,7 +221,7 @@ final class CheckpointBench {
     double fio = fio("read", Files.size(place.resolve(FIO_FILE)));
     series.add("recoveryBytesPerSecond", recovered);
     series.add(RECOVERY_TO_FIO, recovered / fio);
-    series.add("fioReadBytesPerSecond", fio);
+    series.add(FIO_READ, fio);
   }
 
   private double fio(String pattern, long bytes) throws IOException {
@@ -231,8 +229,12 @@ final class CheckpointBench {
         new Fio(place, List.of(FIO_FILE), List.of("--size=" + bytes))
             .run(pattern, FIO_BLOCK_BYTES, FIO_DEPTH, 1, 0);
     long moved = measured.deviceBytesRead() + measured.deviceBytesWritten();
-    long nanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), measured.elapsedNanos());
-    return moved * NANOS_PER_SECOND / nanos;
+    // Its clock counts milliseconds.
+    return perSecond(moved, Math.max(TimeUnit.MILLISECONDS.toNanos(1), measured.elapsedNanos()));
+  }
+
+  private static double perSecond(long amount, long nanos) {
+    return amount * NANOS_PER_SECOND / Math.max(1, nanos);
   }
 
   private void summary() {
@@ -244,7 +246,7 @@ final class CheckpointBench {
     out.printf("recovery/fio reads             %s%n", series.describe(RECOVERY_TO_FIO));
     out.printf(
         "fio, sequential, 1 MiB, direct: writes %s/s, reads %s/s%n",
-        ByteSize.format((long) series.median("fioWriteBytesPerSecond")),
-        ByteSize.format((long) series.median("fioReadBytesPerSecond")));
+        ByteSize.format((long) series.median(FIO_WRITE)),
+        ByteSize.format((long) series.median(FIO_READ)));
   }
 }
