@@ -42,7 +42,7 @@ final class PageFrames {
     this.ringMask = ringBytes - 1;
     this.preTouched = preTouched;
     for (long page = firstPage; preTouched && page < firstPage + frameCount; page++) {
-      touch(page);
+      zero(page);
     }
   }
 
@@ -68,19 +68,18 @@ final class PageFrames {
 
   /** Makes a closed page's frame zero again, for the page that is {@code frameCount} later. */
   void recycle(long page) {
-    long physical = physical(page << pageBits);
-    if (discards) {
-      region.discard(physical - base, 1L << pageBits);
-      if (preTouched) {
-        touch(page + frameCount);
-      }
-    } else {
-      Memory.zero(physical, 1L << pageBits);
+    if (!discards) {
+      zero(page);
+      return;
+    }
+    region.discard(physical(page << pageBits) - base, 1L << pageBits);
+    if (preTouched) {
+      zero(page + frameCount);
     }
   }
 
-  /** Gives memory to a page whose frame is zero. */
-  private void touch(long page) {
+  /** Makes a frame zero, which gives it memory if it has none. */
+  private void zero(long page) {
     Memory.zero(physical(page << pageBits), 1L << pageBits);
   }
 
