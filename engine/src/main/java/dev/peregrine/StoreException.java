@@ -6,6 +6,7 @@ public abstract sealed class StoreException extends RuntimeException
         StoreIoException,
         MisuseException,
         CorruptionException,
+        UnsupportedFormatException,
         CheckpointException {
   private static final long serialVersionUID = 1L;
 

@@ -31,17 +31,18 @@ class ArchitectureTest {
 
   /** Each package may use those of lower layers only; two of one layer don't know each other. */
   private static final Map<String, Integer> LAYERS =
-      Map.of(
-          INTERNAL + "codec", 1,
-          INTERNAL + "record", 1,
-          INTERNAL + "cpr", 1,
-          INTERNAL + "epoch", 1,
-          INTERNAL + "hlog", 2,
-          INTERNAL + "index", 2,
-          INTERNAL + "ops", 4,
-          INTERNAL + "checkpoint", 4,
-          INTERNAL + "log", 4,
-          INTERNAL + "recovery", 5);
+      Map.ofEntries(
+          Map.entry(INTERNAL + "pause", 1),
+          Map.entry(INTERNAL + "codec", 2),
+          Map.entry(INTERNAL + "record", 2),
+          Map.entry(INTERNAL + "cpr", 2),
+          Map.entry(INTERNAL + "epoch", 2),
+          Map.entry(INTERNAL + "hlog", 3),
+          Map.entry(INTERNAL + "index", 3),
+          Map.entry(INTERNAL + "ops", 4),
+          Map.entry(INTERNAL + "checkpoint", 4),
+          Map.entry(INTERNAL + "log", 4),
+          Map.entry(INTERNAL + "recovery", 5));
 
   private static final int DEVICE_LAYER = 0;
   private static final int TOP_LAYER = 6;

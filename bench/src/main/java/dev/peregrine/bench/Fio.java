@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** Runs fio on files that are there already, by io_uring and past the page cache. */
-final class Fio {
+public final class Fio {
   private static final int GRACE_SECONDS = 120;
   private static final String READ = "read";
 
@@ -27,7 +27,7 @@ final class Fio {
    * @param more options to add to fio's command line
    * @throws CheckFailedException if fio is not installed
    */
-  Fio(Path directory, List<String> files, List<String> more) {
+  public Fio(Path directory, List<String> files, List<String> more) {
     this.directory = directory;
     this.files = List.copyOf(files);
     this.more = List.copyOf(more);
@@ -35,7 +35,7 @@ final class Fio {
   }
 
   /** Refuses to go on without fio. */
-  static void requireInstalled() {
+  public static void requireInstalled() {
     try {
       Process process = new ProcessBuilder("fio", "--version").redirectErrorStream(true).start();
       process.getInputStream().readAllBytes();
@@ -56,7 +56,7 @@ final class Fio {
    * @param pattern fio's name of it: randread, read or write
    * @param seconds how long; 0 for once over the files
    */
-  Measurement run(String pattern, int blockBytes, int depth, int jobs, double seconds)
+  public Measurement run(String pattern, int blockBytes, int depth, int jobs, double seconds)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(

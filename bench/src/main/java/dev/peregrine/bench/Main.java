@@ -1,6 +1,7 @@
 package dev.peregrine.bench;
 
 import dev.peregrine.bench.compare.CompareCommand;
+import dev.peregrine.bench.logbench.LogBenchCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
       LogCommand.class,
       LogCrashCommand.class,
       LogKillCommand.class,
+      LogBenchCommand.class,
       KillJudgeCommand.class,
       CompareCommand.class,
       CrashSimCommand.class,

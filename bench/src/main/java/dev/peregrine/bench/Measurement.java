@@ -16,7 +16,7 @@ package dev.peregrine.bench;
  * @param memoryBytes native memory in use at the end
  * @param memoryBudgetBytes native memory allowed
  */
-record Measurement(
+public record Measurement(
     long operations,
     long elapsedNanos,
     double opsPerSecond,

@@ -8,6 +8,7 @@ import dev.peregrine.device.SimulatedVolume;
 import dev.peregrine.internal.log.LogEnvironment;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A log on a simulated machine: random work, a power cut or a failure in the middle of it, and a
@@ -18,6 +19,11 @@ public final class LogCrashRun {
 
   private static final int MOST_ROUNDS = 5;
   private static final int MOST_STEPS = 60;
+  private static final long TICK_NANOS = 1_000;
+  private static final int LOOKS = 5;
+  private static final long QUIET_NANOS = 60_000_000;
+  private static final int READERS = 3;
+  private static final long MOST_ENTRY_BYTES = 128 << 10;
   private static final int PAGE_BYTES = 16 << 10;
 
   private final SplittableRandom random;
@@ -28,6 +34,10 @@ public final class LogCrashRun {
   private final long seed;
   private final long powerOffAtEvent;
   private SimulatedVolume volume;
+
+  /** The time: it passes with each look, and when the log is left alone. */
+  private long nanos;
+
   private LogConsumer consumer;
 
   /**
@@ -45,9 +55,9 @@ public final class LogCrashRun {
         LogConfig.builder(null)
             .pageBytes(PAGE_BYTES)
             .segmentBytes(PAGE_BYTES << random.nextInt(3))
-            .memoryBytes((256 << 10) + random.nextInt(256 << 10))
-            .maxReaders(3)
-            .maxEntryBytes(128 << 10)
+            .memoryBytes((304 << 10) + READERS * MOST_ENTRY_BYTES + random.nextInt(256 << 10))
+            .maxReaders(READERS)
+            .maxEntryBytes(MOST_ENTRY_BYTES)
             .commitEachBytes(random.nextInt(4) == 0 ? 8 << 10 : Long.MAX_VALUE)
             .commitEachBatch(random.nextBoolean())
             .build();
@@ -114,7 +124,9 @@ public final class LogCrashRun {
     try {
       log =
           DurableLog.open(
-              config, LogEnvironment.stepped(sabotage.around(volume), () -> 0, random.nextLong()));
+              config,
+              LogEnvironment.stepped(
+                  sabotage.around(volume), () -> nanos += TICK_NANOS, random.nextLong()));
     } catch (DeviceException e) {
       noteFailure();
       return false;
@@ -178,7 +190,7 @@ public final class LogCrashRun {
   }
 
   private void step(DurableLog log) {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
       case 0 -> commit(log);
       case 1 -> batch(log);
       case 2 -> consume();
@@ -191,7 +203,23 @@ public final class LogCrashRun {
       }
       case 6 -> readSome(log);
       case 7 -> tryAppend(log);
+      case 8 -> leaveAlone(log);
       default -> append(log);
+    }
+  }
+
+  /** Nothing is asked of the log for a while: a mark is written, if one is due. */
+  private void leaveAlone(DurableLog log) {
+    try (LogReader reader = log.openReader(log.committedAddress())) {
+      for (int i = 0; i < 2; i++) {
+        while (reader.next()) {
+          continue;
+        }
+        reader.await(LOOKS * TICK_NANOS, TimeUnit.NANOSECONDS);
+        nanos += QUIET_NANOS;
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

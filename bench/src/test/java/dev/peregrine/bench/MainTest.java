@@ -268,7 +268,7 @@ class MainTest {
       "--seconds",
       "0.6",
       "--warm-up",
-      "0.5",
+      "0.1",
       "--repetitions",
       "2",
       "--checkpoint-rate",

@@ -215,8 +215,8 @@ public final class DurableLog implements AutoCloseable {
   /**
    * Has everything appended so far committed.
    *
-   * @return is completed with the committed address when it is durable, or with the failure, on the
-   *     log's thread: what depends on it must not block
+   * @return is completed with the committed address when it is durable, or with the failure, on a
+   *     thread of the log or one that waits for a commit: what depends on it must not block
    * @throws MisuseException if too many futures wait
    */
   public CompletableFuture<Long> commitAsync() {

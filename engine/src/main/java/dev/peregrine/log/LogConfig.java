@@ -12,13 +12,15 @@ import java.util.Objects;
  *
  * @param directory where its files go
  * @param device how files are read and written: AUTO, URING or PREAD
- * @param memoryBytes the budget of native memory: pages, and buffers of {@code maxReaders} readers
+ * @param memoryBytes the budget of native memory: {@code maxReaders} readers, each with buffers of
+ *     two and a half pages, and room for an entry of {@code maxEntryBytes} if that is more than a
+ *     quarter of a page; and pages for appending, as many as fit and are a power of two. Batches
+ *     have memory of their own
  * @param pageBytes the unit of memory, and the most that is written at once: a power of two, 16 KiB
  *     to 64 MiB
  * @param segmentBytes length of a segment file, the unit in which truncation gives space back: a
  *     power of two, {@code pageBytes} to 1 TiB
- * @param maxEntryBytes the longest entry: 0 to 1 GiB. A reader that meets one longer than a quarter
- *     of a page takes memory for it, beyond the budget
+ * @param maxEntryBytes the longest entry that is appended, or read: 0 to 1 GiB
  * @param maxReaders readers and consumers open at once, 1 to 256
  * @param commitBytes so many appended bytes are committed without being asked for, at least 4 KiB;
  *     {@link Long#MAX_VALUE} for never
@@ -61,7 +63,11 @@ public record LogConfig(
     if (commitNanos != 0) {
       requireRange("commitNanos", commitNanos, MIN_COMMIT_NANOS, Long.MAX_VALUE);
     }
-    requireRange("memoryBytes", memoryBytes, LogMemory.minBytes(pageBytes, maxReaders), 1L << 46);
+    requireRange(
+        "memoryBytes",
+        memoryBytes,
+        LogMemory.minBytes(pageBytes, maxReaders, maxEntryBytes),
+        1L << 46);
   }
 
   private static void requireRange(String field, long value, long least, long most) {
@@ -78,8 +84,8 @@ public record LogConfig(
   }
 
   /**
-   * A builder with the defaults: 32 MiB of memory, pages of 1 MiB, segments of 64 MiB, entries up
-   * to 64 MiB, 4 readers, and no commit that is not asked for.
+   * A builder with the defaults: 48 MiB of memory, of which 32 are pages, of 1 MiB, segments of 64
+   * MiB, entries up to 1 MiB, 4 readers, and no commit that is not asked for.
    */
   public static Builder builder(Path directory) {
     return new Builder(directory);
@@ -89,10 +95,10 @@ public record LogConfig(
   public static final class Builder {
     private final Path directory;
     private DeviceKind device = DeviceKind.AUTO;
-    private long memoryBytes = 32L << 20;
+    private long memoryBytes = 48L << 20;
     private int pageBytes = 1 << 20;
     private long segmentBytes = 64L << 20;
-    private long maxEntryBytes = 64L << 20;
+    private long maxEntryBytes = 1L << 20;
     private int maxReaders = 4;
     private long commitBytes = Long.MAX_VALUE;
     private long commitNanos;
@@ -126,7 +132,7 @@ public record LogConfig(
       return this;
     }
 
-    /** The longest entry. */
+    /** The longest entry; each of the readers has room for one. */
     public Builder maxEntryBytes(long value) {
       maxEntryBytes = value;
       return this;

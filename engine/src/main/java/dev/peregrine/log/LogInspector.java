@@ -6,6 +6,7 @@ import dev.peregrine.device.Volume;
 import dev.peregrine.device.Volumes;
 import dev.peregrine.internal.log.Anchor;
 import dev.peregrine.internal.log.EntryCursor;
+import dev.peregrine.internal.log.LogFormat;
 import dev.peregrine.internal.log.StoredLog;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.Alignment;
@@ -16,7 +17,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Looks at a log without opening it: it takes no lock, and creates and changes nothing, but for
- * {@link #repair}. What a writer does meanwhile may be seen in part. One thread at a time.
+ * {@link #repair} and {@link #migrate}. What a writer does meanwhile may be seen in part. One
+ * thread at a time.
  */
 public final class LogInspector implements AutoCloseable {
   private final Volume volume;
@@ -96,6 +98,16 @@ public final class LogInspector implements AutoCloseable {
   public record Repair(long damagedAt, long end, long lostBytes, List<String> backups) {}
 
   /**
+   * What a migration did.
+   *
+   * @param from the version of the format that the log had
+   * @param to the one that it has
+   * @param changed false if there was nothing to do
+   * @param entries that are in it
+   */
+  public record Migration(int from, int to, boolean changed, long entries) {}
+
+  /**
    * Opens the files of a log to look at them.
    *
    * @throws CorruptionException if there is no log, or nothing that tells what it is
@@ -125,12 +137,12 @@ public final class LogInspector implements AutoCloseable {
     }
     return new Info(
         anchor.identity().storeId(),
-        anchor.formatVersion(),
+        anchor.version(),
         anchor.pageBytes(),
         anchor.segmentBytes(),
         anchor.identity().generation(),
         anchor.begin(),
-        anchor.mark(),
+        log.durableUntil(),
         log.end(),
         log.commit(),
         log.droppedBytes(),
@@ -242,9 +254,38 @@ public final class LogInspector implements AutoCloseable {
           }
         });
     long end = commits.lastKey();
-    long known = Math.max(log.end(), Math.max(log.anchor().mark(), found.damagedAt()));
+    long known = Math.max(log.end(), Math.max(log.durableUntil(), found.damagedAt()));
     List<String> backups = log.cutAt(end, commits.get(end));
     return new Repair(found.damagedAt(), end, known - end, backups);
+  }
+
+  /**
+   * Brings a log to the latest version of the format, after every byte of it has been checked.
+   * Entries, addresses, consumers and truncations stay as they are; what is not committed is
+   * dropped when the log is opened next, as always. If it does not come to its end, the log is of
+   * the one version or of the other, and it can be called again. Earlier releases can't open the
+   * log afterwards.
+   *
+   * @param directory of the log, which nobody may have open
+   * @param progress hears how far the check is, as an address
+   * @throws CorruptionException if the log is damaged: repair it before
+   */
+  public static Migration migrate(Path directory, LongConsumer progress) {
+    return migrate(Volumes.open(directory, DeviceKind.PREAD), progress);
+  }
+
+  /** As {@link #migrate(Path, LongConsumer)}, of a volume, which it closes. */
+  static Migration migrate(Volume toMigrate, LongConsumer progress) {
+    try (LogInspector inspector = new LogInspector(toMigrate)) {
+      Verification found = inspector.verify(progress);
+      if (found.damagedAt() >= 0) {
+        throw new CorruptionException(
+            "the log was not migrated, since it is damaged: " + found.reason());
+      }
+      int from = inspector.log.anchor().version();
+      boolean changed = inspector.log.convert();
+      return new Migration(from, LogFormat.LATEST, changed, found.entries());
+    }
   }
 
   @Override

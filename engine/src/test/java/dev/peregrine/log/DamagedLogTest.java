@@ -32,7 +32,7 @@ class DamagedLogTest {
     return new LogConfig(
         log,
         DeviceKind.PREAD,
-        512 << 10,
+        TestLogs.MEMORY_BYTES,
         TestLogs.PAGE_BYTES,
         TestLogs.SEGMENT_BYTES,
         TestLogs.MOST_ENTRY_BYTES,

@@ -6,6 +6,7 @@ import dev.peregrine.device.SimulatedVolume;
 import dev.peregrine.device.Volume;
 import dev.peregrine.internal.log.LogEnvironment;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,13 +17,20 @@ final class TestLogs {
   static final long SEGMENT_BYTES = 64 << 10;
   static final long MOST_ENTRY_BYTES = 256 << 10;
 
+  /** Some twenty pages, and readers with room for long entries. */
+  static final long MEMORY_BYTES = (560 << 10) + 4 * MOST_ENTRY_BYTES;
+
   private TestLogs() {}
 
   static LogConfig.Builder small() {
-    return LogConfig.builder(null)
+    return small(null);
+  }
+
+  static LogConfig.Builder small(Path directory) {
+    return LogConfig.builder(directory)
         .pageBytes(PAGE_BYTES)
         .segmentBytes(SEGMENT_BYTES)
-        .memoryBytes(512 << 10)
+        .memoryBytes(MEMORY_BYTES)
         .maxEntryBytes(MOST_ENTRY_BYTES);
   }
 

@@ -25,7 +25,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /** Runs a whole plan, one stage after the other. One thread. */
-final class CompareBench {
+public final class CompareBench {
   /** What is told after each stage, so that an interrupted run leaves a report. */
   @FunctionalInterface
   interface Listener {
@@ -119,7 +119,7 @@ final class CompareBench {
   }
 
   /** The versions of the build. */
-  static Properties versions() throws IOException {
+  public static Properties versions() throws IOException {
     Properties versions = new Properties();
     try (InputStream in = CompareBench.class.getResourceAsStream("versions.properties")) {
       versions.load(in);

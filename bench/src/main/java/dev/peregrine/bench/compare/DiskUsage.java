@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** What files take on the disk, which for sparse ones is less than their length. */
-final class DiskUsage {
+public final class DiskUsage {
   private DiskUsage() {}
 
   /** Waits until what has been written to the directory's file system is on the disk. */
@@ -18,7 +18,7 @@ final class DiskUsage {
   }
 
   /** The bytes allocated below a directory. */
-  static long of(Path directory) throws IOException {
+  public static long of(Path directory) throws IOException {
     Process du =
         new ProcessBuilder("du", "-s", "-B1", directory.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD) // a file may just have gone

@@ -7,10 +7,10 @@ import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /** Histograms as text, to get them from one process to another. */
-final class Histograms {
+public final class Histograms {
   private Histograms() {}
 
-  static String encode(Histogram histogram) {
+  public static String encode(Histogram histogram) {
     ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
     int length = histogram.encodeIntoCompressedByteBuffer(buffer);
     byte[] bytes = new byte[length];
@@ -19,7 +19,7 @@ final class Histograms {
   }
 
   /** Adds an encoded histogram to another. */
-  static void add(Histogram sum, String encoded) {
+  public static void add(Histogram sum, String encoded) {
     try {
       ByteBuffer buffer = ByteBuffer.wrap(Base64.getDecoder().decode(encoded));
       sum.add(Histogram.decodeFromCompressedByteBuffer(buffer, 1));
@@ -29,7 +29,7 @@ final class Histograms {
   }
 
   /** An empty one. */
-  static Histogram empty() {
+  public static Histogram empty() {
     return Measure.latencies();
   }
 }

@@ -5,13 +5,13 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How this package writes and reads JSON. */
-final class Json {
+public final class Json {
   /** One line for each document. */
-  static final JsonMapper LINES =
+  public static final JsonMapper LINES =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   /** For files. */
-  static final JsonMapper FILES =
+  public static final JsonMapper FILES =
       LINES.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private Json() {}

@@ -30,7 +30,7 @@ public record Machine(
    *
    * @param noLimits why processes can't be limited; null if they can
    */
-  static Machine current(Path directory, String noLimits) throws IOException {
+  public static Machine current(Path directory, String noLimits) throws IOException {
     return new Machine(
         entry("/proc/cpuinfo", "model name"),
         Runtime.getRuntime().availableProcessors(),

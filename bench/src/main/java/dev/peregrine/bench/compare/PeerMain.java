@@ -1,15 +1,12 @@
 package dev.peregrine.bench.compare;
 
+import dev.peregrine.bench.ChildRequests;
 import dev.peregrine.bench.Failures;
 import dev.peregrine.bench.compare.peer.Keystream;
 import dev.peregrine.bench.compare.peer.Peer;
 import dev.peregrine.bench.compare.peer.PeerSetup;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,29 +19,28 @@ import java.util.Map;
 public final class PeerMain implements AutoCloseable {
   private static final long PROGRESS_STEP = 1 << 14;
 
-  private final PrintStream answers;
+  private final ChildRequests requests;
   private final Map<Path, MemorySegment> keys = new HashMap<>();
   private PeerSetup setup;
   private Peer peer;
   private PeerLoader loader;
   private long told;
 
-  private PeerMain(PrintStream answers) {
-    this.answers = answers;
+  private PeerMain(ChildRequests requests) {
+    this.requests = requests;
   }
 
   /** Serves until the end of the input. */
   public static void main(String[] args) throws IOException {
-    PrintStream answers = System.out;
-    System.setOut(System.err);
-    try (PeerMain main = new PeerMain(answers);
-        BufferedReader requests =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-        main.answer(main.serve(Json.LINES.readValue(line, Request.class)));
-      }
+    ChildRequests requests = new ChildRequests();
+    try (PeerMain main = new PeerMain(requests)) {
+      requests.serve(line -> text(main.serve(Json.LINES.readValue(line, Request.class))));
     }
     System.exit(0); // some engines leave threads behind
+  }
+
+  private static String text(Reply reply) {
+    return Json.LINES.writeValueAsString(reply);
   }
 
   private Reply serve(Request request) {
@@ -93,13 +89,8 @@ public final class PeerMain implements AutoCloseable {
   private void progress(long done) {
     if (done - told >= PROGRESS_STEP) {
       told = done;
-      answer(Reply.progress(done));
+      requests.answer(text(Reply.progress(done)));
     }
-  }
-
-  private void answer(Reply reply) {
-    answers.println(Json.LINES.writeValueAsString(reply));
-    answers.flush();
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.peregrine.CheckpointToken;
 import dev.peregrine.CorruptionException;
 import dev.peregrine.device.Device;
 import dev.peregrine.device.Volume;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.Alignment;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,11 +84,13 @@ public final class CheckpointFiles {
 
   /** Makes a checkpoint be there, whose images are durable. */
   public void publish(Manifest manifest) {
+    Pauses.at(PausePoint.MANIFEST_WRITING);
     String directory = directory(manifest.token());
     String unfinished = directory + "/" + UNFINISHED;
     volume.write(unfinished, ManifestCodec.encode(manifest));
     volume.sync(unfinished);
     volume.rename(unfinished, directory + "/" + MANIFEST);
+    Pauses.at(PausePoint.MANIFEST_RENAMED);
     volume.syncDirectory(directory);
   }
 

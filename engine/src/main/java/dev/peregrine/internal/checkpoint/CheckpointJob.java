@@ -304,7 +304,7 @@ final class CheckpointJob implements BackgroundTask {
       long flushed = parts.log().flushedUntilAcquire();
       bytesWritten = bytesOfIndex() + Math.max(0, Math.min(flushed, cut) - flushedUntil);
       if (flushed < cut) {
-        return 0;
+        return waitForFreeze();
       }
       flushedUntil = cut;
       unpin();
@@ -312,6 +312,17 @@ final class CheckpointJob implements BackgroundTask {
     }
     move(Phase.PERSISTENCE, firstVersion + 1);
     return go(Step.PERSISTENCE);
+  }
+
+  /** Until everybody has seen that the log is frozen up to the cut, it can't be written. */
+  private int waitForFreeze() {
+    if (parts.log().safeReadOnlyAcquire() >= cut) {
+      return 0;
+    }
+    if (isOverdue()) {
+      drainEpoch = parts.epoch().safeEpoch() + 1;
+    }
+    return waitForSessions(Phase.WAIT_FLUSH);
   }
 
   private int persistence() {

@@ -3,6 +3,8 @@ package dev.peregrine.internal.checkpoint;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.IndexImage;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Checksum;
 import dev.peregrine.memory.Memory;
@@ -40,6 +42,7 @@ final class IndexDump implements AutoCloseable {
       if (!throttle.tryTake(length)) {
         break;
       }
+      Pauses.at(PausePoint.INDEX_COPYING);
       image.copyOut(copied, buffer, length);
       int padded = (int) Alignment.up(length, PageImage.BLOCK_BYTES);
       Memory.zero(buffer + length, padded - length);

@@ -4,6 +4,8 @@ import dev.peregrine.CheckpointToken;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.PageImage;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.Checksum;
 
 /**
@@ -49,6 +51,7 @@ final class SnapshotDump implements AutoCloseable {
       if (!throttle.tryTake((long) count * pageBytes)) {
         break;
       }
+      Pauses.at(PausePoint.PAGE_COPYING);
       for (int i = 0; i < count; i++) {
         long image = buffer + (long) i * pageBytes;
         log.copyPageImage(pages[copied + i], cut, image, checksum);

@@ -1,5 +1,6 @@
 package dev.peregrine.internal.cpr;
 
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
@@ -87,6 +88,7 @@ public final class SystemState {
     while (!Memory.casLong(word, seen, seen & ~MOVE_MASK | target)) {
       seen = Memory.getLongVolatile(word);
     }
+    Pauses.at(phase.pausePoint);
   }
 
   /** Sets the cut, before the move to {@link Phase#WAIT_FLUSH}, which publishes it. */

@@ -1,5 +1,7 @@
 package dev.peregrine.internal.epoch;
 
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -68,6 +70,7 @@ final class DrainList {
         actions[slot] = null;
         epochs.set(slot, FREE);
         pending.decrementAndGet();
+        Pauses.at(PausePoint.ACTION_CLAIMED);
         action.run(argument);
         ran++;
       }

@@ -1,5 +1,7 @@
 package dev.peregrine.internal.epoch;
 
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
@@ -171,6 +173,7 @@ public final class LightEpoch {
       return false;
     }
     long before = Memory.getAndAddLong(base, 1);
+    Pauses.at(PausePoint.EPOCH_BUMPED);
     drainList.publish(claimed, before, action, argument);
     drain();
     return true;

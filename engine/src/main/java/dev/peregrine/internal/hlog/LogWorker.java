@@ -3,6 +3,8 @@ package dev.peregrine.internal.hlog;
 import dev.peregrine.internal.epoch.EpochAction;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.LogRegions.Marker;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -107,11 +109,13 @@ public final class LogWorker implements DrivenWork {
     }
     freezing = true;
     regions.advanceRelease(Marker.READ_ONLY, target);
+    Pauses.at(PausePoint.READ_ONLY_MOVED);
     register(this::onFrozen, target);
     return 1;
   }
 
   private void onFrozen(long target) {
+    Pauses.at(PausePoint.READ_ONLY_SEEN);
     regions.advanceRelease(Marker.SAFE_READ_ONLY, target);
     freezing = false;
     log.signal();
@@ -129,11 +133,13 @@ public final class LogWorker implements DrivenWork {
       return 0;
     }
     evicting = true;
+    Pauses.at(PausePoint.HEAD_MOVED);
     register(this::onEvicted, after);
     return 1;
   }
 
   private void onEvicted(long target) {
+    Pauses.at(PausePoint.HEAD_SEEN);
     regions.advanceRelease(Marker.SAFE_HEAD, target);
     evicting = false;
     log.signal();
@@ -144,8 +150,10 @@ public final class LogWorker implements DrivenWork {
     int closed = 0;
     long page = log.pageOf(regions.getAcquire(Marker.CLOSED_UNTIL));
     while (log.startOf(page + 1) <= safeHead) {
+      Pauses.at(PausePoint.FRAME_CLOSING);
       frames.recycle(page);
       marks.reset(page);
+      Pauses.at(PausePoint.FRAME_ZEROED);
       page++;
       regions.advanceRelease(Marker.CLOSED_UNTIL, log.startOf(page));
       closed++;
@@ -167,7 +175,7 @@ public final class LogWorker implements DrivenWork {
       stallReported = true;
       LOGGER.log(
           Level.WARNING,
-          "the log can't get on, because a session stays inside an operation: {0}",
+          "the log does not get on, because a session stays inside an operation: {0}",
           laggards.apply(epoch.safeEpoch() + 1));
     }
   }

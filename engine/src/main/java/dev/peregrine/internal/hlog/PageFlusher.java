@@ -5,6 +5,8 @@ import dev.peregrine.device.Device;
 import dev.peregrine.device.DeviceException;
 import dev.peregrine.device.DeviceQueue;
 import dev.peregrine.device.QueueMode;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Checksum;
 
@@ -103,6 +105,7 @@ final class PageFlusher implements CompletionSink {
 
   @Override
   public void onCompletion(long chunk, int bytes) {
+    Pauses.at(PausePoint.CHUNK_WRITTEN);
     written[(int) (chunk % DEPTH)] = true;
     while (oldestChunk != nextChunk && written[(int) (oldestChunk % DEPTH)]) {
       long end = chunkEnd[(int) (oldestChunk % DEPTH)];
@@ -143,6 +146,7 @@ final class PageFlusher implements CompletionSink {
       written[slot] = false;
       long physical = frames.physical(submittedUntil);
       format.seal(submittedUntil, end, physical, checksum);
+      Pauses.at(PausePoint.CHUNK_SEALED);
       if (!queue.write(submittedUntil, physical, (int) (end - submittedUntil), nextChunk)) {
         throw new IllegalStateException("the flusher's queue is full");
       }

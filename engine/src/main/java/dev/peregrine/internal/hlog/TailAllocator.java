@@ -1,5 +1,7 @@
 package dev.peregrine.internal.hlog;
 
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.CacheLine;
@@ -93,7 +95,9 @@ final class TailAllocator {
     for (; ; ) {
       long seen = Memory.getLongAcquire(word);
       if ((seen & offsetMask) < usableBytes) {
+        Pauses.at(PausePoint.TAIL_SEEN);
         long before = Memory.getAndAddLong(word, bytes);
+        Pauses.at(PausePoint.TAIL_ADDED);
         long offset = before & offsetMask;
         if (offset + bytes <= usableBytes) {
           return (before >>> pageShift << pageBits) + offset;
@@ -127,6 +131,7 @@ final class TailAllocator {
       if ((cut & (1L << pageBits) - 1) >= usableBytes) {
         cut = Alignment.up(address, 1L << pageBits);
       }
+      Pauses.at(PausePoint.TAIL_CUTTING);
       // Against adds and turns: fails if anything has been handed out since.
       if (Memory.casLong(word, seen, wordAt(cut))) {
         return cut;
@@ -150,6 +155,7 @@ final class TailAllocator {
         return lastCut;
       }
       long cut = Alignment.up(address, PageImage.BLOCK_BYTES);
+      Pauses.at(PausePoint.TAIL_CUTTING);
       // Against adds and turns, as in padToBlock.
       if (Memory.casLong(word, seen, wordBehind(cut))) {
         return cut;
@@ -185,7 +191,9 @@ final class TailAllocator {
     if (!gate.isFree(next)) {
       return false;
     }
+    Pauses.at(PausePoint.TAIL_FULL);
     if (Memory.casLong(word, full, next << pageShift | firstOffset)) {
+      Pauses.at(PausePoint.TAIL_TURNED);
       gate.onOpened(next);
     }
     return true;

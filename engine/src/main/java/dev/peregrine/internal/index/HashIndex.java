@@ -1,6 +1,8 @@
 package dev.peregrine.internal.index;
 
 import dev.peregrine.CorruptionException;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.CacheLine;
@@ -311,12 +313,15 @@ public final class HashIndex implements AutoCloseable {
     if (!Memory.casLong(free, HashEntry.FREE, tentative)) {
       return false;
     }
+    Pauses.at(PausePoint.ENTRY_TENTATIVE);
     if (countOf(hash, tag, HashEntry.TAG_FIELD) > 1
         || wildcards && wildcardVolatile(hash) != HashEntry.FREE) {
+      Pauses.at(PausePoint.ENTRY_CONTESTED);
       Memory.putLongRelease(free, HashEntry.FREE);
       Thread.yield();
       return false;
     }
+    Pauses.at(PausePoint.ENTRY_ALONE);
     Memory.putLongRelease(free, tag);
     cursor.entryAddress = free;
     cursor.entry = tag;
@@ -346,6 +351,7 @@ public final class HashIndex implements AutoCloseable {
       bucket = following;
     }
     long number = overflow.allocate();
+    Pauses.at(PausePoint.OVERFLOW_TAKEN);
     if (number == 0) {
       makeWildcard(hash);
     } else if (!Memory.casLong(HashBucket.overflowAddress(bucket), 0, number)) {
@@ -359,6 +365,7 @@ public final class HashIndex implements AutoCloseable {
     long entry = Memory.getLongAcquire(address);
     if (entry != HashEntry.FREE && !HashEntry.isTentative(entry)) {
       wildcards = true;
+      Pauses.at(PausePoint.WILDCARD_TOLD);
       Memory.casLong(address, entry, entry | HashEntry.WILDCARD);
     }
   }

@@ -1,6 +1,7 @@
 package dev.peregrine.internal.log;
 
 import dev.peregrine.CorruptionException;
+import dev.peregrine.UnsupportedFormatException;
 import dev.peregrine.internal.codec.FieldReader;
 import dev.peregrine.internal.codec.FieldWriter;
 import dev.peregrine.internal.hlog.PageIdentity;
@@ -18,6 +19,9 @@ import java.util.zip.CRC32C;
  *  | 8 bytes | 8 bytes        |                                         | of all   |
  *  +---------+----------------+-----------------------------------------+----------+
  * </pre>
+ *
+ * Magic, place of the version, and checksum are the same in all versions: so a version that is not
+ * known is told from damage.
  */
 final class AnchorCodec {
   /** The greatest length that is accepted. */
@@ -35,7 +39,7 @@ final class AnchorCodec {
   static byte[] encode(Anchor anchor) {
     FieldWriter out = new FieldWriter();
     out.putLong(MAGIC);
-    out.putLong(ExtentHeader.VERSION);
+    out.putLong(anchor.version());
     out.putLong(anchor.sequence());
     out.putLong(anchor.identity().storeId());
     out.putLongs(anchor.identity().firstPages());
@@ -53,7 +57,8 @@ final class AnchorCodec {
   }
 
   /**
-   * @throws CorruptionException if it is none of this version, or damaged
+   * @throws CorruptionException if it is damaged
+   * @throws UnsupportedFormatException if it is whole, and of a version that is not known
    */
   static Anchor decode(byte[] bytes, String path) {
     FieldReader in = new FieldReader(bytes, path);
@@ -69,11 +74,11 @@ final class AnchorCodec {
       throw in.refused("its checksum is wrong");
     }
     long version = in.getLong();
-    if (version != ExtentHeader.VERSION) {
-      throw in.refused("it is of format " + version + ", not " + ExtentHeader.VERSION);
+    if (!LogFormat.isKnown(version)) {
+      throw new UnsupportedFormatException(path, version, LogFormat.OLDEST, LogFormat.LATEST);
     }
     try {
-      Anchor anchor = fields(in);
+      Anchor anchor = fields((int) version, in);
       if (in.remaining() != Integer.BYTES) {
         throw in.refused("it has " + in.remaining() + " bytes more than its fields");
       }
@@ -83,7 +88,7 @@ final class AnchorCodec {
     }
   }
 
-  private static Anchor fields(FieldReader in) {
+  private static Anchor fields(int version, FieldReader in) {
     long sequence = in.getLong();
     long logId = in.getLong();
     PageIdentity identity = PageIdentity.of(logId, in.getLongs(), in.getInts());
@@ -104,7 +109,7 @@ final class AnchorCodec {
       throw in.refused("begin " + begin + ", mark " + mark + ", commit " + commit);
     }
     return new Anchor(
-        sequence, identity, pageBits, segmentBytes, begin, mark, commit, voids, consumers);
+        version, sequence, identity, pageBits, segmentBytes, begin, mark, commit, voids, consumers);
   }
 
   private static int checksum(byte[] bytes, int without) {

@@ -3,6 +3,7 @@ package dev.peregrine.internal.log;
 import dev.peregrine.CorruptionException;
 import dev.peregrine.device.Volume;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,10 +46,28 @@ public final class AnchorFiles {
   }
 
   /**
-   * Reads the anchor that counts.
+   * Whether both copies are as a publication leaves them.
+   *
+   * @param anchor that counts
+   */
+  boolean areBoth(Anchor anchor) {
+    byte[] expected = AnchorCodec.encode(anchor);
+    for (String copy : COPIES) {
+      if (!volume.exists(copy)
+          || !Arrays.equals(expected, volume.read(copy, AnchorCodec.MOST_BYTES))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reads the anchor that counts. A copy of a version that is not known is refused, whatever the
+   * other one is: it may be the newer one.
    *
    * @param problems hears of a copy that is damaged or missing
    * @throws CorruptionException if both are
+   * @throws dev.peregrine.UnsupportedFormatException if one is of a version that is not known
    */
   public Anchor load(List<String> problems) {
     Anchor best = null;

@@ -1,5 +1,7 @@
 package dev.peregrine.internal.log;
 
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.log.EntryWriter;
 import dev.peregrine.memory.Memory;
@@ -122,6 +124,7 @@ public final class Appends {
     int kind = EntryHeader.VOID;
     try {
       Memory.copyIn(source, offset, at + EntryHeader.BYTES, length);
+      Pauses.at(PausePoint.ENTRY_COPIED);
       kind = EntryHeader.ENTRY;
     } finally {
       Memory.putLongRelease(at, EntryHeader.of(kind, length));

@@ -4,12 +4,14 @@ import dev.peregrine.MisuseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Who waits for the log to be committed up to an address: threads and futures. All are told when it
- * is, or when it never will be. Any thread.
+ * is, or when it never will be. Threads that have nothing else to do are told, too, when something
+ * has been written that they can sync. Any thread.
  */
 final class CommitWaiters {
   /** The most futures at a time. */
@@ -19,6 +21,10 @@ final class CommitWaiters {
 
   private final LongSupplier committed;
   private final Supplier<RuntimeException> failure;
+  private final BooleanSupplier work;
+
+  /** Threads that wait and would sync themselves; guarded by the monitor. */
+  private int helpers;
 
   /** Guarded by this object's monitor, on which threads wait. */
   private final List<Waiting> futures = new ArrayList<>();
@@ -26,10 +32,12 @@ final class CommitWaiters {
   /**
    * @param committed up to where the log is committed
    * @param failure why it will not go on, or null
+   * @param work whether something is written that nobody syncs
    */
-  CommitWaiters(LongSupplier committed, Supplier<RuntimeException> failure) {
+  CommitWaiters(LongSupplier committed, Supplier<RuntimeException> failure, BooleanSupplier work) {
     this.committed = committed;
     this.failure = failure;
+    this.work = work;
   }
 
   /**
@@ -47,6 +55,39 @@ final class CommitWaiters {
       }
     }
     return committed.getAsLong() >= address;
+  }
+
+  /**
+   * Waits, at most once, until something may have changed, or there is something to sync.
+   *
+   * @param address for which the caller waits
+   * @param millis the longest to wait
+   */
+  void awaitWork(long address, long millis) throws InterruptedException {
+    synchronized (this) {
+      if (!isOver(address) && !work.getAsBoolean()) {
+        helpers++;
+        try {
+          wait(millis);
+        } finally {
+          helpers--;
+        }
+      }
+    }
+  }
+
+  /**
+   * Tells those who wait that there is something to sync; called after it was written.
+   *
+   * @return false if nobody waits who would
+   */
+  boolean callHelper() {
+    synchronized (this) {
+      if (helpers > 0) {
+        notifyAll();
+      }
+      return helpers > 0;
+    }
   }
 
   private boolean isOver(long address) {

@@ -7,26 +7,41 @@ import org.agrona.concurrent.NanoClock;
 /**
  * Makes cuts durable: when the log has been written up to one, it syncs the device and tells who
  * waits. So commits go on in a row of two: one is written while the one before is synced. Meanwhile
- * nobody else waits for the device. One thread at a time runs it.
+ * nobody else waits for the device. The extents of a commit say that the one before is durable;
+ * when none follows, a mark does. One thread at a time runs it.
  */
 final class Committer implements DrivenWork {
   private static final long SLEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final LogCore core;
   private final NanoClock clock;
   private final long intervalNanos;
+  private final DurableMarks marks;
   private long lastRequestNanos;
+
+  /** Up to where the log is known to be durable without this run. */
+  private long markedUntil;
+
+  /** What was committed at the last look, and when it was found to have changed. */
+  private long seenCommitted;
+
+  private long seenNanos;
 
   /**
    * @param core the log
    * @param clock for commits by time
    * @param intervalNanos how often to commit, or 0 for never
+   * @param marks to write when no commit follows; closed with this
    */
-  Committer(LogCore core, NanoClock clock, long intervalNanos) {
+  Committer(LogCore core, NanoClock clock, long intervalNanos, DurableMarks marks) {
     this.core = core;
     this.clock = clock;
     this.intervalNanos = intervalNanos;
+    this.marks = marks;
+    this.markedUntil = core.committed();
+    this.seenCommitted = markedUntil;
   }
 
   @Override
@@ -44,7 +59,31 @@ final class Committer implements DrivenWork {
       requestByTime();
       core.requestOwed();
     }
-    return core.cutIfWanted() + core.syncCuts();
+    return core.cutIfWanted() + core.syncCuts() + markIfQuiet();
+  }
+
+  /** Writes a mark when no commit has followed the last one for a while, which would say it all. */
+  private int markIfQuiet() {
+    long committed = core.committed();
+    if (committed == markedUntil || core.isClosed() || !marks.isKept()) {
+      return 0;
+    }
+    long now = clock.nanoTime();
+    if (committed != seenCommitted || core.hasWork()) {
+      seenCommitted = committed;
+      seenNanos = now;
+      return 0;
+    }
+    if (now - seenNanos < QUIET_NANOS) {
+      return 0;
+    }
+    try {
+      marks.write(committed, core.commitNumber());
+    } catch (RuntimeException e) {
+      core.fail(e);
+    }
+    markedUntil = committed;
+    return 1;
   }
 
   private void requestByTime() {
@@ -62,9 +101,13 @@ final class Committer implements DrivenWork {
     if (core.hasWork()) {
       return RETRY_NANOS;
     }
-    return intervalNanos > 0 ? Math.min(intervalNanos, SLEEP_NANOS) : SLEEP_NANOS;
+    boolean owesMark = seenCommitted != markedUntil && marks.isKept();
+    long most = owesMark ? QUIET_NANOS : SLEEP_NANOS;
+    return intervalNanos > 0 ? Math.min(intervalNanos, most) : most;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    marks.close();
+  }
 }

@@ -25,6 +25,9 @@ final class Cuts {
   /** Written under the lock; read without it to see whether a cut is needed. */
   private volatile long last;
 
+  /** Written under the lock; read without it to see whether there is something to sync. */
+  private volatile long first = Long.MAX_VALUE;
+
   /**
    * @param last where the log ends
    * @param lastNumber the number of the commit before
@@ -37,6 +40,11 @@ final class Cuts {
   /** The latest cut. */
   long last() {
     return last;
+  }
+
+  /** The oldest cut that is not durable; {@link Long#MAX_VALUE} for none. */
+  long first() {
+    return first;
   }
 
   /** Whether there is no room for another. */
@@ -66,6 +74,7 @@ final class Cuts {
     addresses[slot] = cut;
     numbers[slot] = ++lastNumber;
     count++;
+    first = addresses[oldest];
     last = cut;
     return true;
   }
@@ -116,6 +125,7 @@ final class Cuts {
       oldest = (oldest + 1) % CAPACITY;
       count--;
     }
+    first = count == 0 ? Long.MAX_VALUE : addresses[oldest];
     return number;
   }
 }

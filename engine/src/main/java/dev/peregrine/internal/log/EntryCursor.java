@@ -1,6 +1,7 @@
 package dev.peregrine.internal.log;
 
 import dev.peregrine.CorruptionException;
+import dev.peregrine.MisuseException;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Memory;
@@ -55,6 +56,11 @@ public final class EntryCursor implements AutoCloseable {
 
   static long bytesFor(int pageBytes) {
     return pageBytes / 2 + PageReads.bytesFor(pageBytes);
+  }
+
+  /** What it takes beside, to put an entry of several pieces together. */
+  static long longBytesFor(long entryBytes) {
+    return Alignment.up(Math.max(entryBytes, MIN_LONG_BYTES), MIN_LONG_BYTES);
   }
 
   /** Where it goes on: behind the entry at hand. */
@@ -143,8 +149,19 @@ public final class EntryCursor implements AutoCloseable {
     long length = EntryHeader.length(rawWord);
     long total = length < EntryHeader.TOTAL_BYTES ? -1 : Memory.getLong(at);
     long collected = length - EntryHeader.TOTAL_BYTES;
-    if (total < collected || total > log.maxEntryBytes()) {
+    if (total < collected) {
       throw damaged(first, "a long entry says that it has " + total + " bytes");
+    }
+    if (total > log.maxEntryBytes()) {
+      position = first;
+      throw new MisuseException(
+          "the entry at address "
+              + first
+              + " has "
+              + total
+              + " bytes; the log was opened to read at most "
+              + log.maxEntryBytes()
+              + ": open it with more maxEntryBytes");
     }
     reservePieces(total);
     Memory.copy(at + EntryHeader.TOTAL_BYTES, pieces.address(), collected);
@@ -183,7 +200,7 @@ public final class EntryCursor implements AutoCloseable {
       pieces = null;
     }
     if (pieces == null) {
-      pieces = NativeRegion.reserve(Math.max(bytes, MIN_LONG_BYTES));
+      pieces = NativeRegion.reserve(longBytesFor(bytes));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 /** Pages of extents: one ends at each cut, and with each page. */
 final class ExtentFormat implements PageFormat {
   private final int pageBytes;
+  private final int version;
   private final PageIdentity identity;
   private final Cuts cuts;
   private final LongSupplier committed;
@@ -18,6 +19,7 @@ final class ExtentFormat implements PageFormat {
 
   /**
    * @param pageBytes the page size
+   * @param version of the log's format
    * @param identity what extents say that they are
    * @param cuts where they end
    * @param committed up to where the log is committed
@@ -25,11 +27,13 @@ final class ExtentFormat implements PageFormat {
    */
   ExtentFormat(
       int pageBytes,
+      int version,
       PageIdentity identity,
       Cuts cuts,
       LongSupplier committed,
       LongConsumer onFlushed) {
     this.pageBytes = pageBytes;
+    this.version = version;
     this.identity = identity;
     this.cuts = cuts;
     this.committed = committed;
@@ -66,6 +70,7 @@ final class ExtentFormat implements PageFormat {
         physicalFrom,
         from,
         (int) (end - from),
+        version,
         identity,
         committed.getAsLong(),
         cuts.numberAt(end),

@@ -37,9 +37,6 @@ public final class ExtentHeader {
   /** Length of a header, and the address of the first entry of a log. */
   public static final int BYTES = 64;
 
-  /** The format's version. */
-  public static final int VERSION = 1;
-
   /** Flag: a commit ends with this extent. */
   static final int COMMIT = 1;
 
@@ -67,6 +64,7 @@ public final class ExtentHeader {
    * @param at where it is
    * @param address its address
    * @param length of the extent
+   * @param version of the log's format
    * @param identity whose log it is, and in which run
    * @param durableUntil what is committed
    * @param commit the number of the commit that ends with it, or 0 for none
@@ -76,12 +74,13 @@ public final class ExtentHeader {
       long at,
       long address,
       int length,
+      int version,
       PageIdentity identity,
       long durableUntil,
       long commit,
       Checksum checksum) {
     long flags = commit == 0 ? 0 : COMMIT;
-    long word = FIXED | flags << FLAGS_SHIFT | VERSION;
+    long word = FIXED | flags << FLAGS_SHIFT | version;
     Memory.putLong(at + LOG_ID_OFFSET, identity.storeId());
     Memory.putLong(at + ADDRESS_OFFSET, address);
     Memory.putInt(at + LENGTH_OFFSET, length);
@@ -138,11 +137,17 @@ public final class ExtentHeader {
    * @param at where it is
    * @param address where it should be
    * @param mostBytes what the extent can have at most
+   * @param version of the log's format; extents may be of earlier ones
    * @param identity of the log
    * @param checksum over the memory around it
    */
   static String headerProblem(
-      long at, long address, long mostBytes, PageIdentity identity, Checksum checksum) {
+      long at,
+      long address,
+      long mostBytes,
+      int version,
+      PageIdentity identity,
+      Checksum checksum) {
     long word = Memory.getLong(at);
     if (!isHeader(word)) {
       return word == 0 ? "there is nothing where an extent should begin" : "no extent begins here";
@@ -154,8 +159,11 @@ public final class ExtentHeader {
           + ", and says "
           + Integer.toHexString(Memory.getInt(at + CHECKSUM_OFFSET));
     }
-    if (version(at) != VERSION) {
-      return "the extent is of format " + version(at) + ", not " + VERSION;
+    if (version(at) < LogFormat.OLDEST || version(at) > version) {
+      return "the extent is of format " + version(at) + ", in a log of format " + version;
+    }
+    if (LogFormat.isStrict(version(at)) && hasMore(at)) {
+      return "the extent's header has more than format " + version(at) + " knows";
     }
     if (Memory.getLong(at + LOG_ID_OFFSET) != identity.storeId()) {
       return "the extent is of log " + Long.toHexString(Memory.getLong(at + LOG_ID_OFFSET));
@@ -172,6 +180,11 @@ public final class ExtentHeader {
       return "the extent says that it has " + length + " bytes, of at most " + mostBytes;
     }
     return null;
+  }
+
+  private static boolean hasMore(long at) {
+    return (Memory.getLong(at) >>> FLAGS_SHIFT & FLAGS_MASK & ~COMMIT) != 0
+        || Memory.getLong(at + RESERVED_OFFSET) != 0;
   }
 
   /** What is wrong with the bytes behind a header that has been checked; null if nothing is. */

@@ -11,6 +11,7 @@ import dev.peregrine.internal.hlog.PageIdentity;
 final class ExtentReader implements AutoCloseable {
   private final Device device;
   private final int pageBytes;
+  private final int version;
   private final PageIdentity identity;
   private final PageReads reads;
   private long checkedPage = -1;
@@ -20,11 +21,13 @@ final class ExtentReader implements AutoCloseable {
   /**
    * @param device to read
    * @param pageBytes the page size
+   * @param version of the log's format
    * @param identity what extents must say that they are
    */
-  ExtentReader(Device device, int pageBytes, PageIdentity identity) {
+  ExtentReader(Device device, int pageBytes, int version, PageIdentity identity) {
     this.device = device;
     this.pageBytes = pageBytes;
+    this.version = version;
     this.identity = identity;
     this.reads = new PageReads(device, pageBytes);
   }
@@ -59,7 +62,8 @@ final class ExtentReader implements AutoCloseable {
     while (address < until) {
       long header = at + (address - page);
       String problem =
-          ExtentHeader.headerProblem(header, address, until - address, identity, reads.checksum());
+          ExtentHeader.headerProblem(
+              header, address, until - address, version, identity, reads.checksum());
       if (problem == null) {
         problem = ExtentHeader.bodyProblem(header, reads.checksum());
       }

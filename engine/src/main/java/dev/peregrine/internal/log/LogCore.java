@@ -11,10 +11,13 @@ import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogHost;
 import dev.peregrine.internal.hlog.PageIdentity;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -27,10 +30,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LogCore implements LogView {
   private static final int SLOTS = 64;
+  private static final long MOST_WAIT_MILLIS = 1000;
 
   private final LogShape shape;
   private final LogEnvironment environment;
   private final Device device;
+  private final int version;
   private final PageIdentity identity;
   private final LightEpoch epoch = new LightEpoch(SLOTS);
   private final long[] slots = new long[SLOTS];
@@ -42,7 +47,9 @@ public final class LogCore implements LogView {
   private final HybridLog log;
   private final Cuts cuts;
   private final Exclusive exclusive = new Exclusive(epoch);
-  private final CommitWaiters waiters = new CommitWaiters(this::committed, this::end);
+  private final SyncTurns syncs = new SyncTurns(this::isWritten, this::syncWritten);
+  private final CommitWaiters waiters =
+      new CommitWaiters(this::committed, this::end, syncs::isFree);
   private final Consumers consumers;
   private final Truncation truncation;
   private final Appends appends;
@@ -50,7 +57,7 @@ public final class LogCore implements LogView {
   /** Up to where somebody wants the log committed; only grows. */
   private final AtomicLong wanted = new AtomicLong();
 
-  /** Written by the committer after a sync; pairs with the loads of readers and waiters. */
+  /** Written by who syncs, after it; pairs with the loads of readers and waiters. */
   private volatile long committed;
 
   private volatile long commitNumber;
@@ -71,6 +78,7 @@ public final class LogCore implements LogView {
     this.shape = shape;
     this.environment = environment;
     this.device = device;
+    this.version = found.anchor().version();
     this.identity = found.anchor().identity();
     this.committed = found.end();
     this.commitNumber = found.commit();
@@ -82,7 +90,7 @@ public final class LogCore implements LogView {
     }
     int pageBytes = shape.pageBytes();
     ExtentFormat format =
-        new ExtentFormat(pageBytes, identity, cuts, this::committed, this::onFlushed);
+        new ExtentFormat(pageBytes, version, identity, cuts, this::committed, this::onFlushed);
     long end = found.end();
     LogContents contents =
         new LogContents(
@@ -107,10 +115,16 @@ public final class LogCore implements LogView {
     this.appends = new Appends(this, shape);
   }
 
-  /** Begins to write; the page that the end is in has been put in memory. */
-  void start() {
+  /**
+   * Begins to write; the page that the end is in has been put in memory.
+   *
+   * @param marks of the log, which are closed with it
+   */
+  void start(DurableMarks marks) {
     log.start();
-    environment.commits().start(new Committer(this, environment.clock(), shape.commitNanos()));
+    environment
+        .commits()
+        .start(new Committer(this, environment.clock(), shape.commitNanos(), marks));
   }
 
   /** What appends. */
@@ -172,7 +186,7 @@ public final class LogCore implements LogView {
 
   @Override
   public ExtentReader newExtentReader() {
-    return new ExtentReader(device, pageBytes(), identity);
+    return new ExtentReader(device, pageBytes(), version, identity);
   }
 
   /** A cursor, at the log's first address; the caller closes it. */
@@ -341,6 +355,7 @@ public final class LogCore implements LogView {
       try {
         cut = cuts.cut(log);
         if (cut) {
+          Pauses.at(PausePoint.COMMIT_CUT);
           log.freezeTo(cuts.last());
         }
       } finally {
@@ -357,27 +372,44 @@ public final class LogCore implements LogView {
     return made;
   }
 
-  /** Syncs the device for cuts that have been written; the committer only. */
+  /**
+   * Syncs the device for cuts that have been written, unless somebody does. The committer, and
+   * whoever waits for a commit: that spares one thread waking the other, and its waking the waiter.
+   */
   int syncCuts() {
-    long cut = cuts.lastUntil(log.flushedUntilAcquire());
-    if (cut < 0) {
+    if (!syncs.trySync()) {
       return 0;
     }
+    // Not before: who is woken may be the one to sync what has been written meanwhile.
+    waiters.wake();
+    if (wanted.get() > cuts.last()) {
+      environment.commits().signal();
+    }
+    return 1;
+  }
+
+  /** Whose turn it is. */
+  private boolean syncWritten() {
+    long cut = cuts.lastUntil(log.flushedUntilAcquire());
+    if (cut < 0) {
+      return false;
+    }
+    Pauses.at(PausePoint.COMMIT_WRITTEN);
     try {
       device.sync();
-    } catch (RuntimeException e) {
-      fail(e);
-      return 1;
-    }
-    commitNumber = cuts.dropUntil(cut);
-    committed = cut;
-    waiters.wake();
-    try {
+      Pauses.at(PausePoint.COMMIT_SYNCED);
+      commitNumber = cuts.dropUntil(cut);
+      committed = cut;
+      Pauses.at(PausePoint.COMMIT_MOVED);
       truncation.anchorIfFar(cut);
     } catch (RuntimeException e) {
       fail(e);
     }
-    return 1;
+    return true;
+  }
+
+  private boolean isWritten() {
+    return failure() == null && cuts.first() <= log.flushedUntilAcquire();
   }
 
   /** Makes good for positions that a commit had no space for; the committer only. */
@@ -392,7 +424,7 @@ public final class LogCore implements LogView {
   }
 
   private void onFlushed(long until) {
-    if (committed < cuts.last()) {
+    if (committed < cuts.last() && !waiters.callHelper()) {
       environment.commits().signal();
     }
   }
@@ -409,18 +441,31 @@ public final class LogCore implements LogView {
       if (over != null) {
         throw over;
       }
-      cutIfWanted();
-      interrupted |= pauseToTheEnd(address);
+      interrupted |= helpOrPause(address);
+    }
+    if (syncs.isFree()) {
+      // It may have been called to help with that, and the next who waits may not have been.
+      environment.commits().signal();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** As {@link #pause}; tells whether the thread was interrupted meanwhile. */
-  private boolean pauseToTheEnd(long address) {
+  /**
+   * Does what there is to do for a commit, or else waits; tells whether the thread was interrupted
+   * meanwhile.
+   */
+  private boolean helpOrPause(long address) {
+    if (cutIfWanted() + syncCuts() > 0) {
+      return false;
+    }
     try {
-      pause(address, Long.MAX_VALUE);
+      if (environment.commits().isStepped()) {
+        awaitProgress();
+      } else {
+        waiters.awaitWork(address, MOST_WAIT_MILLIS);
+      }
       return false;
     } catch (InterruptedException e) {
       return true;
@@ -433,7 +478,7 @@ public final class LogCore implements LogView {
       awaitProgress();
       return committed >= address;
     }
-    return waiters.await(address, Math.min(nanos, 1_000_000_000L));
+    return waiters.await(address, Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MILLIS)));
   }
 
   /** A future that is completed when the log is committed up to an address. */
@@ -509,6 +554,7 @@ public final class LogCore implements LogView {
       }
       waiters.wake();
       environment.commits().close();
+      syncs.end();
       log.close();
     }
   }
@@ -518,8 +564,7 @@ public final class LogCore implements LogView {
     wanted.accumulateAndGet(target, Math::max);
     boolean interrupted = false;
     while (committed < target && failure() == null) {
-      cutIfWanted();
-      interrupted |= pauseToTheEnd(target);
+      interrupted |= helpOrPause(target);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

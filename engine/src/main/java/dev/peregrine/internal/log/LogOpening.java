@@ -13,9 +13,10 @@ import java.util.function.LongUnaryOperator;
 /**
  * Opens a log, or makes a new one.
  *
- * <p>A new log: anchors, then segments. An old one: find its end; sync the device, so that what was
- * found is durable whoever wrote it; publish an anchor with a new generation from the end on, so
- * that what lies behind it counts no more; only then write.
+ * <p>A new log: anchors, then segments. An old one: find its end; make the file of marks, if there
+ * is none; sync the device, so that what was found is durable whoever wrote it; publish an anchor
+ * with a new generation from the end on, so that what lies behind it counts no more; only then
+ * write. It goes on in the version of the format that it has.
  */
 public final class LogOpening {
   /** Segment files are {@code log.NNNNNNNNN}. */
@@ -49,8 +50,9 @@ public final class LogOpening {
   }
 
   /** Finds what there is of a log, and changes nothing. */
-  public static FoundLog find(Device device, Anchor anchor, List<String> problems) {
-    return LogRecovery.find(device, anchor, problems);
+  static FoundLog find(Volume volume, Device device, Anchor anchor, List<String> problems) {
+    long marked = DurableMarks.find(volume, anchor, problems);
+    return LogRecovery.find(device, anchor, marked, problems);
   }
 
   /**
@@ -68,8 +70,11 @@ public final class LogOpening {
       anchor = create(environment, fresh);
     }
     Device device = volume.openDevice(DEVICE, anchor.segmentBytes());
+    DurableMarks marks = null;
     try {
-      FoundLog found = begin(volume, device, find(device, anchor, problems));
+      FoundLog found = nextRun(find(volume, device, anchor, problems));
+      marks = DurableMarks.open(volume, found.anchor());
+      begin(volume, device, found.anchor());
       LogShape shape =
           new LogShape(
               anchor.pageBits(),
@@ -85,9 +90,12 @@ public final class LogOpening {
         core.log().close();
         throw e;
       }
-      core.start();
+      core.start(marks);
       return new Opened(core, device, found);
     } catch (RuntimeException | Error e) {
+      if (marks != null) {
+        marks.close();
+      }
       device.close();
       throw e;
     }
@@ -96,6 +104,7 @@ public final class LogOpening {
   private static Anchor create(LogEnvironment environment, LogShape shape) {
     Anchor anchor =
         new Anchor(
+            LogFormat.LATEST,
             1,
             PageIdentity.create(environment.random().getAsLong()),
             shape.pageBits(),
@@ -109,27 +118,21 @@ public final class LogOpening {
     return anchor;
   }
 
-  /** Makes what was found what counts. */
-  private static FoundLog begin(Volume volume, Device device, FoundLog found) {
-    device.sync();
+  /** What was found, for a run that goes on behind it. */
+  private static FoundLog nextRun(FoundLog found) {
     Anchor anchor = found.anchor();
     long end = found.end();
     PageIdentity identity =
         anchor.identity().withRun(ExtentHeader.blockOf(end), anchor.identity().generation() + 1);
-    Anchor next =
-        new Anchor(
-            anchor.sequence() + 1,
-            identity,
-            anchor.pageBits(),
-            anchor.segmentBytes(),
-            anchor.begin(),
-            end,
-            found.commit(),
-            anchor.voids(),
-            anchor.consumers());
-    new AnchorFiles(volume).publish(next);
-    device.truncateBefore(Alignment.down(anchor.begin(), anchor.pageBytes()));
+    Anchor next = anchor.next(identity, end, found.commit(), anchor.consumers());
     return new FoundLog(next, end, found.commit(), found.droppedBytes(), found.problems());
+  }
+
+  /** Makes what was found what counts. */
+  private static void begin(Volume volume, Device device, Anchor anchor) {
+    device.sync();
+    new AnchorFiles(volume).publish(anchor);
+    device.truncateBefore(Alignment.down(anchor.begin(), anchor.pageBytes()));
   }
 
   /** Puts the page that the end is in in memory. */

@@ -14,13 +14,18 @@ import java.util.List;
  * Finds the end of the committed log: walks the extents from the anchor's mark on, each checked as
  * a whole, to the first that is not good, and takes the end of the last commit before it.
  *
- * <p>Whether the bad extent is damage or what a power cut left is told by two marks that are kept
- * apart from it: the anchor's, and {@code durable until} in the headers behind it. If one of them
- * is above its address, it had been durable: that is damage, and refused. It changes nothing.
+ * <p>Whether the bad extent is damage or what a power cut left is told by what is kept apart from
+ * it: the anchor's mark, {@link DurableMarks}, and {@code durable until} in the headers behind it.
+ * If one of them is above its address, it had been durable: that is damage, and refused. It changes
+ * nothing.
  */
 final class LogRecovery {
   private final Device device;
   private final Anchor anchor;
+
+  /** Up to where the log is known to have been durable. */
+  private final long durable;
+
   private final PageIdentity identity;
   private final int pageBytes;
   private final PageReads reads;
@@ -30,9 +35,10 @@ final class LogRecovery {
   private List<ConsumerPosition> consumers;
   private List<ConsumerPosition> pendingConsumers;
 
-  private LogRecovery(Device device, Anchor anchor, PageReads reads) {
+  private LogRecovery(Device device, Anchor anchor, long marked, PageReads reads) {
     this.device = device;
     this.anchor = anchor;
+    this.durable = Math.max(marked, anchor.mark());
     this.identity = anchor.identity();
     this.pageBytes = anchor.pageBytes();
     this.reads = reads;
@@ -44,10 +50,11 @@ final class LogRecovery {
   /**
    * Finds the end.
    *
+   * @param marked up to where {@link DurableMarks} say that the log is durable
    * @param problems go into the result
    * @throws CorruptionException if committed bytes are damaged or missing
    */
-  static FoundLog find(Device device, Anchor anchor, List<String> problems) {
+  static FoundLog find(Device device, Anchor anchor, long marked, List<String> problems) {
     long firstPage = Alignment.down(anchor.begin(), anchor.pageBytes());
     if (device.beginOffset() > firstPage) {
       throw new CorruptionException(
@@ -57,7 +64,7 @@ final class LogRecovery {
               + device.beginOffset());
     }
     try (PageReads reads = new PageReads(device, anchor.pageBytes())) {
-      return new LogRecovery(device, anchor, reads).find(firstPage, problems);
+      return new LogRecovery(device, anchor, marked, reads).find(firstPage, problems);
     }
   }
 
@@ -79,12 +86,13 @@ final class LogRecovery {
         }
       }
     }
-    if (address < anchor.mark()) {
-      throw damaged(address, problem, anchor.mark());
+    if (address < durable) {
+      throw damaged(address, problem, durable);
     }
     long torn = lookBehind(address, problem);
     Anchor now =
         new Anchor(
+            anchor.version(),
             anchor.sequence(),
             identity,
             anchor.pageBits(),
@@ -107,7 +115,8 @@ final class LogRecovery {
 
   private String problemOf(long header, long address, long pageEnd) {
     String problem =
-        ExtentHeader.headerProblem(header, address, pageEnd - address, identity, reads.checksum());
+        ExtentHeader.headerProblem(
+            header, address, pageEnd - address, anchor.version(), identity, reads.checksum());
     return problem != null ? problem : ExtentHeader.bodyProblem(header, reads.checksum());
   }
 
@@ -161,7 +170,8 @@ final class LogRecovery {
         long header = at + (block - page);
         long most = page + pageBytes - block;
         if (ExtentHeader.isHeader(Memory.getLong(header))
-            && ExtentHeader.headerProblem(header, block, most, identity, reads.checksum())
+            && ExtentHeader.headerProblem(
+                    header, block, most, anchor.version(), identity, reads.checksum())
                 == null) {
           if (ExtentHeader.durableUntil(header) > bad) {
             throw damaged(bad, problem, ExtentHeader.durableUntil(header));

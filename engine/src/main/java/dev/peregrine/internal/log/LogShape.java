@@ -30,9 +30,15 @@ public record LogShape(
     return HybridLog.bytesFor(pageBytes, frameCount);
   }
 
-  /** Memory of one reader. */
-  public static long readerBytesFor(int pageBytes) {
-    return EntryCursor.bytesFor(pageBytes);
+  /** Memory of one reader, at most. */
+  public static long readerBytesFor(int pageBytes, long maxEntryBytes) {
+    return EntryCursor.bytesFor(pageBytes)
+        + (maxEntryBytes <= pieceBytes(pageBytes) ? 0 : EntryCursor.longBytesFor(maxEntryBytes));
+  }
+
+  /** Memory of what opening and truncation read with. */
+  public static long ownBytesFor(int pageBytes) {
+    return EntryCursor.bytesFor(pageBytes) + MarkSlot.BYTES;
   }
 
   int pageBytes() {
@@ -41,7 +47,11 @@ public record LogShape(
 
   /** The longest entry that is written in one piece, and the longest piece. */
   int pieceBytes() {
-    return pageBytes() / 4;
+    return pieceBytes(pageBytes());
+  }
+
+  private static int pieceBytes(int pageBytes) {
+    return pageBytes / 4;
   }
 
   /** The longest batch that is written at once. */

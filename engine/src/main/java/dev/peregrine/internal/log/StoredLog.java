@@ -25,6 +25,7 @@ public final class StoredLog implements LogView, AutoCloseable {
   private long end;
   private long commit;
   private long droppedBytes;
+  private long marked;
   private List<ConsumerPosition> consumers;
 
   private StoredLog(Volume volume, Anchor anchor, Device device) {
@@ -59,7 +60,8 @@ public final class StoredLog implements LogView, AutoCloseable {
    * @throws CorruptionException if what is not checked otherwise is damaged
    */
   public void findEnd() {
-    FoundLog found = LogRecovery.find(device, anchor, problems);
+    marked = DurableMarks.find(volume, anchor, problems);
+    FoundLog found = LogRecovery.find(device, anchor, marked, problems);
     end = found.end();
     commit = found.commit();
     droppedBytes = found.droppedBytes();
@@ -74,6 +76,11 @@ public final class StoredLog implements LogView, AutoCloseable {
   /** The consumers, with their latest positions. */
   public List<ConsumerPosition> consumers() {
     return consumers;
+  }
+
+  /** Up to where it is known to be durable without looking at it. */
+  public long durableUntil() {
+    return Math.max(anchor.mark(), marked);
   }
 
   /** Where the last commit ends. */
@@ -143,7 +150,9 @@ public final class StoredLog implements LogView, AutoCloseable {
         long page = Alignment.down(address, pageBytes);
         long at = reads.read(page, pageBytes) + (address - page);
         long most = page + pageBytes - address;
-        if (ExtentHeader.headerProblem(at, address, most, identity, reads.checksum()) != null
+        if (ExtentHeader.headerProblem(
+                    at, address, most, anchor.version(), identity, reads.checksum())
+                != null
             || ExtentHeader.bodyProblem(at, reads.checksum()) != null) {
           return address;
         }
@@ -177,18 +186,36 @@ public final class StoredLog implements LogView, AutoCloseable {
     device.sync();
     new AnchorFiles(volume)
         .publish(
-            new Anchor(
-                anchor.sequence() + 1,
-                identity,
-                anchor.pageBits(),
-                anchor.segmentBytes(),
-                Math.min(begin(), Math.max(newEnd, ExtentHeader.BYTES)),
-                newEnd,
-                newCommit,
-                voids().until(newEnd),
-                kept));
+            anchor
+                .with(
+                    Math.min(begin(), Math.max(newEnd, ExtentHeader.BYTES)), voids().until(newEnd))
+                .next(identity, newEnd, newCommit, kept));
     end = newEnd;
     return copies;
+  }
+
+  /**
+   * Makes the log one of the latest version: from then on, all at once. Extents stay as they are. A
+   * crash leaves the log of before, or the log of after; called again, it finishes what is left to
+   * do. After {@link #findEnd}.
+   *
+   * @return whether there was anything to do
+   */
+  public boolean convert() {
+    AnchorFiles files = new AnchorFiles(volume);
+    if (anchor.version() == LogFormat.LATEST) {
+      boolean unfinished = !files.areBoth(anchor);
+      if (unfinished) {
+        files.publish(anchor);
+      }
+      return unfinished;
+    }
+    Anchor next = anchor.in(LogFormat.LATEST).next(anchor.identity(), end, commit, consumers);
+    // What was found is durable, whoever wrote it, before the anchor says so.
+    device.sync();
+    DurableMarks.open(volume, next).close();
+    files.publish(next);
+    return true;
   }
 
   private List<String> copyFrom(long from) {
@@ -247,7 +274,7 @@ public final class StoredLog implements LogView, AutoCloseable {
 
   @Override
   public ExtentReader newExtentReader() {
-    return new ExtentReader(device, pageBytes(), anchor.identity());
+    return new ExtentReader(device, pageBytes(), anchor.version(), anchor.identity());
   }
 
   @Override

@@ -81,16 +81,9 @@ public final class Truncation {
     // Read after the number, so that it is not below the end of that commit.
     long mark = core.committed();
     Anchor next =
-        new Anchor(
-            anchor.sequence() + 1,
-            anchor.identity(),
-            anchor.pageBits(),
-            anchor.segmentBytes(),
-            newBegin,
-            mark,
-            commit,
-            newVoids,
-            core.consumers().all());
+        anchor
+            .with(newBegin, newVoids)
+            .next(anchor.identity(), mark, commit, core.consumers().all());
     files.publish(next);
     anchor = next;
   }

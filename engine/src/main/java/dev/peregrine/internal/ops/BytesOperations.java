@@ -15,6 +15,8 @@ import dev.peregrine.UpdateFunction;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.HashIndex;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.BytesRecord;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.internal.record.RecordHeader;
@@ -326,6 +328,7 @@ public final class BytesOperations implements RecordAccess {
   private int readInMemory(
       long address, MemorySegment destination, ReadFunction function, long argument) {
     long record = log.physical(address);
+    Pauses.at(PausePoint.RECORD_FOUND);
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return NOT_FOUND;
     }
@@ -342,6 +345,7 @@ public final class BytesOperations implements RecordAccess {
         } else if (!frozen) {
           Memory.copy(value, session.memory.scratch(), length);
         }
+        Pauses.at(PausePoint.VALUE_COPIED);
         if (BytesRecord.isUnchanged(record, layout)) {
           break;
         }

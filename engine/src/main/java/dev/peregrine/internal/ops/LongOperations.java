@@ -15,6 +15,8 @@ import dev.peregrine.LongUpdateFunction;
 import dev.peregrine.Status;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.index.HashIndex;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.KeyHash;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.internal.record.LongRecord;
@@ -293,6 +295,7 @@ public final class LongOperations implements RecordAccess {
       return RETRY_FROZEN;
     }
     long value = Memory.getLongAcquire(valueAddress);
+    Pauses.at(PausePoint.COPY_BEGUN);
     return append(key, updated(kind, value, argument, function), false, UPDATED);
   }
 
@@ -341,16 +344,20 @@ public final class LongOperations implements RecordAccess {
         tombstone
             ? RecordHeader.tombstone(previous, session.version())
             : RecordHeader.live(previous, session.version()));
+    Pauses.at(PausePoint.RECORD_VALID);
     if (index.casAddress(session.cursor, address)) {
+      Pauses.at(PausePoint.RECORD_LINKED);
       session.longValue = value;
       return result;
     }
+    Pauses.at(PausePoint.LINK_LOST);
     Memory.putLongRelease(record, RecordHeader.invalid());
     session.keepSpare(address);
     return RETRY_NOW;
   }
 
   private Status readInMemory(long record) {
+    Pauses.at(PausePoint.RECORD_FOUND);
     if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
       return Status.NOT_FOUND;
     }

@@ -9,6 +9,8 @@ import dev.peregrine.StoreClosedException;
 import dev.peregrine.StoreIoException;
 import dev.peregrine.device.CompletionSink;
 import dev.peregrine.device.DeviceException;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -233,6 +235,7 @@ public final class PendingOperations implements CompletionSink {
   /** Starts the search on the device at {@link SessionContext#diskAddress}. */
   int start(PendingOperation op) {
     latest = op.slot;
+    Pauses.at(PausePoint.PENDING_BEGUN);
     try {
       search(op);
     } catch (RuntimeException e) {
@@ -304,6 +307,7 @@ public final class PendingOperations implements CompletionSink {
       if (op.failure != null) {
         session.lost.add(op.serial);
       }
+      Pauses.at(PausePoint.PENDING_ENDED);
       reads.release(op);
       session.pendingChanges(--changes);
     }
@@ -361,6 +365,7 @@ public final class PendingOperations implements CompletionSink {
       if (!reads.advance(op)) {
         return false;
       }
+      Pauses.at(PausePoint.PENDING_ARRIVED);
       long record = reads.record(op);
       long next = records.inspect(op, record, reads.availableBytes(op));
       if (next == RecordAccess.MATCH) {
@@ -392,6 +397,7 @@ public final class PendingOperations implements CompletionSink {
     } else {
       try {
         session.protect();
+        Pauses.at(PausePoint.PENDING_PROTECTED);
         int result = records.resume(op, record);
         while (result < 0 && result != OperationResult.ON_DISK) {
           session.backOff(result);

@@ -10,6 +10,8 @@ import static dev.peregrine.internal.ops.OperationResult.UPDATED;
 
 import dev.peregrine.UpdateFunction;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.BytesRecord;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.internal.record.RecordHeader;
@@ -66,6 +68,7 @@ final class RecordWriter {
     for (; ; ) {
       long layout = BytesRecord.layoutAcquire(record);
       if (!BytesRecord.isWriting(layout) && BytesRecord.tryLock(record, layout)) {
+        Pauses.at(PausePoint.RECORD_LOCKED);
         return layout;
       }
       session.spin();
@@ -147,6 +150,7 @@ final class RecordWriter {
       return FOUND;
     }
     int valueBytes = requireSize(keyBytes, wanted);
+    Pauses.at(PausePoint.COPY_BEGUN);
     if (!begin(longKey, key, keyBytes, valueBytes)) {
       return RETRY_SPACE;
     }
@@ -263,9 +267,12 @@ final class RecordWriter {
         tombstone
             ? RecordHeader.tombstone(previous, session.version())
             : RecordHeader.live(previous, session.version()));
+    Pauses.at(PausePoint.RECORD_VALID);
     if (session.core.index.casAddress(session.cursor, newAddress)) {
+      Pauses.at(PausePoint.RECORD_LINKED);
       return true;
     }
+    Pauses.at(PausePoint.LINK_LOST);
     Memory.putLongRelease(newRecord, RecordHeader.invalid());
     session.keepSpare(newAddress);
     return false;

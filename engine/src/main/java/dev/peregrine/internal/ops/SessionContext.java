@@ -12,6 +12,8 @@ import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.index.IndexCursor;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.BytesRecord;
 import dev.peregrine.internal.record.NativeValue;
 import java.util.concurrent.TimeUnit;
@@ -220,6 +222,7 @@ public final class SessionContext implements Participant {
           return false;
         }
         try {
+          Pauses.at(PausePoint.HELP_BEGUN);
           if (!SystemState.isClosed(state.wordAcquire())) {
             pending.advanceChanges(HELP_NANOS);
           }
@@ -311,6 +314,7 @@ public final class SessionContext implements Participant {
   /** Notes that a record is about to be changed in place, so that its page is known as changed. */
   void markChanged(long address) {
     log.markChanged(address, adopted.recordVersion());
+    Pauses.at(PausePoint.CHANGE_MARKED);
   }
 
   /** Whether a record that is not mutable may be copied: nobody changes it any more. */
@@ -323,6 +327,7 @@ public final class SessionContext implements Participant {
     if (!epoch.tryEnter(slot)) {
       enterContended();
     }
+    Pauses.at(PausePoint.EPOCH_ENTERED);
     serial++;
     if (state.wordAcquire() != knownState) {
       checkAfterEnter(false);
@@ -334,6 +339,7 @@ public final class SessionContext implements Participant {
     if (!epoch.tryEnter(slot)) {
       enterContended();
     }
+    Pauses.at(PausePoint.EPOCH_ENTERED);
     serial++;
     if (state.wordAcquire() != knownState) {
       checkAfterEnter(true);
@@ -358,6 +364,7 @@ public final class SessionContext implements Participant {
   void leaveRead() {
     batching = false;
     commit.doneRelease(serial);
+    Pauses.at(PausePoint.EPOCH_LEAVING);
     epoch.leave(slot);
   }
 
@@ -367,6 +374,7 @@ public final class SessionContext implements Participant {
     attempts = 0;
     batching = false;
     commit.doneRelease(serial);
+    Pauses.at(PausePoint.EPOCH_LEAVING);
     epoch.leave(slot);
   }
 
@@ -422,6 +430,7 @@ public final class SessionContext implements Participant {
     }
     spareAddress = 0;
     epoch.suspend(ownSlot);
+    Pauses.at(PausePoint.SESSION_SUSPENDED);
     try {
       if (result == OperationResult.RETRY_SPACE) {
         log.awaitSpace();
@@ -433,6 +442,7 @@ public final class SessionContext implements Participant {
     } finally {
       epoch.resume(ownSlot);
     }
+    Pauses.at(PausePoint.SESSION_RESUMED);
     checkState(true);
     awaitChangesFlow();
   }
@@ -497,6 +507,7 @@ public final class SessionContext implements Participant {
       throw closedException();
     }
     knownState = adopted.adopt(word, completing);
+    Pauses.at(PausePoint.VERSION_ADOPTED);
     if (change && SystemState.isFailed(word)) {
       throw new StoreIoException(
           Severity.WRITES,
@@ -513,6 +524,7 @@ public final class SessionContext implements Participant {
     // Of the state that was adopted: a newer one must be adopted before it is gone by.
     while (adopted.stopsChanges() && !completing) {
       epoch.suspend(ownSlot);
+      Pauses.at(PausePoint.SESSION_SUSPENDED);
       try {
         if (pending.changes() > 0) {
           pending.advanceChanges(HELP_NANOS);

@@ -106,7 +106,7 @@ class EntryCursorTest {
 
     @Override
     public ExtentReader newExtentReader() {
-      return new ExtentReader(null, PAGE_BYTES, null);
+      return new ExtentReader(null, PAGE_BYTES, LogFormat.LATEST, null);
     }
   }
 }

@@ -59,7 +59,7 @@ public class AppendLogTests {
   private abstract static class Commits {
     volatile long committed;
     volatile RuntimeException failure;
-    final CommitWaiters waiters = new CommitWaiters(() -> committed, () -> failure);
+    final CommitWaiters waiters = new CommitWaiters(() -> committed, () -> failure, () -> false);
   }
 
   /** A future that is made while the commit ends is completed. */

@@ -3,10 +3,13 @@ package dev.peregrine.bench.compare.peer;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What Chronicle Map, lmdbjava and MapDB's lz4 must be let into, since they use JDK internals. */
-final class OpenPackages {
+/**
+ * What Chronicle's libraries, lmdbjava and MapDB's lz4 must be let into, since they use JDK
+ * internals.
+ */
+public final class OpenPackages {
   /** Arguments of the JVM. */
-  static final List<String> ARGUMENTS =
+  public static final List<String> ARGUMENTS =
       Stream.concat(
               Stream.of(
                       "java.base/java.lang",

@@ -1,0 +1,98 @@
+package dev.peregrine.internal.log;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
+
+/** Those who wait for a commit sync it themselves: none is left sleeping on what is written. */
+public class SyncTests {
+  private static final long LONG_MILLIS = 20_000;
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private abstract static class Commits {
+    volatile int written;
+    volatile int committed;
+    final SyncTurns turns = new SyncTurns(() -> written > committed, this::sync);
+    final CommitWaiters waiters = new CommitWaiters(() -> committed, () -> null, turns::isFree);
+
+    private boolean sync() {
+      int until = written;
+      if (until == committed) {
+        return false;
+      }
+      committed = until;
+      return true;
+    }
+
+    /** What a thread does that waits; whether it was not left sleeping. */
+    final boolean await(int address) {
+      long begin = System.nanoTime();
+      try {
+        while (committed < address) {
+          if (turns.trySync()) {
+            waiters.wake();
+          } else {
+            waiters.awaitWork(address, LONG_MILLIS);
+          }
+        }
+        return System.nanoTime() - begin < LONG_MILLIS * NANOS_PER_MILLI;
+      } catch (InterruptedException e) {
+        return false;
+      }
+    }
+
+    /** What the worker does; and the committer, if the worker wakes it. */
+    final void write(int until) {
+      written = until;
+      if (!waiters.callHelper() && turns.trySync()) {
+        waiters.wake();
+      }
+    }
+  }
+
+  /** A write that ends while somebody goes to sleep is synced. */
+  @JCStressTest
+  @Outcome(id = "true", expect = ACCEPTABLE, desc = "went on")
+  @Outcome(id = "false", expect = FORBIDDEN, desc = "slept through it")
+  @State
+  public static class WaitAgainstWrite extends Commits {
+    @Actor
+    public void waiter(Z_Result r) {
+      r.r1 = await(1);
+    }
+
+    @Actor
+    public void worker() {
+      write(1);
+    }
+  }
+
+  /** Two wait, and the second write ends while the first is synced. */
+  @JCStressTest
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "both went on")
+  @Outcome(expect = FORBIDDEN, desc = "one slept through it")
+  @State
+  public static class TwoWaitsAgainstWrites extends Commits {
+    @Actor
+    public void first(ZZ_Result r) {
+      r.r1 = await(1);
+    }
+
+    @Actor
+    public void second(ZZ_Result r) {
+      r.r2 = await(2);
+    }
+
+    @Actor
+    public void worker() {
+      write(1);
+      write(2);
+    }
+  }
+}
