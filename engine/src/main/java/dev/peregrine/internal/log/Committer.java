@@ -27,6 +27,7 @@ final class Committer implements DrivenWork {
   /** What was committed at the last look, and when it was found to have changed. */
   private long seenCommitted;
 
+  private long seenNumber;
   private long seenNanos;
 
   /**
@@ -77,13 +78,21 @@ final class Committer implements DrivenWork {
     if (now - seenNanos < QUIET_NANOS) {
       return 0;
     }
-    try {
-      marks.write(committed, core.commitNumber());
-    } catch (RuntimeException e) {
-      core.fail(e);
+    if (core.syncs().tryLook(this::seeCommit)) {
+      try {
+        marks.write(seenCommitted, seenNumber);
+      } catch (RuntimeException e) {
+        core.fail(e);
+      }
+      markedUntil = seenCommitted;
     }
-    markedUntil = committed;
     return 1;
+  }
+
+  /** Both fit each other while nobody syncs. */
+  private void seeCommit() {
+    seenCommitted = core.committed();
+    seenNumber = core.commitNumber();
   }
 
   private void requestByTime() {
@@ -101,9 +110,19 @@ final class Committer implements DrivenWork {
     if (core.hasWork()) {
       return RETRY_NANOS;
     }
-    boolean owesMark = seenCommitted != markedUntil && marks.isKept();
+    boolean owesMark = marks.isKept() && owesMark();
     long most = owesMark ? QUIET_NANOS : SLEEP_NANOS;
     return intervalNanos > 0 ? Math.min(intervalNanos, most) : most;
+  }
+
+  /** If not, whoever ends the next commit signals. */
+  private boolean owesMark() {
+    core.syncs().setCommitterRests(true);
+    boolean owes = core.committed() != markedUntil;
+    if (owes) {
+      core.syncs().setCommitterRests(false);
+    }
+    return owes;
   }
 
   @Override

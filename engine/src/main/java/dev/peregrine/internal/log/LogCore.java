@@ -61,6 +61,7 @@ public final class LogCore implements LogView {
   private volatile long committed;
 
   private volatile long commitNumber;
+
   private volatile RuntimeException failure;
 
   /** Whether a commit was asked for that the consumers' positions are missing from. */
@@ -382,10 +383,14 @@ public final class LogCore implements LogView {
     }
     // Not before: who is woken may be the one to sync what has been written meanwhile.
     waiters.wake();
-    if (wanted.get() > cuts.last()) {
+    if (syncs.committerRests() || wanted.get() > cuts.last()) {
       environment.commits().signal();
     }
     return 1;
+  }
+
+  SyncTurns syncs() {
+    return syncs;
   }
 
   /** Whose turn it is. */

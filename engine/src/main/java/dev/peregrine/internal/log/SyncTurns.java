@@ -16,6 +16,9 @@ final class SyncTurns {
   /** Written under the lock, when nobody may sync any more. */
   private volatile boolean ended;
 
+  /** Written by the committer before it looks at what is committed, read by who syncs, after it. */
+  private volatile boolean committerRests;
+
   /**
    * @param isWritten whether something is written that is not synced
    * @param sync syncs that; false if another had done it
@@ -46,6 +49,37 @@ final class SyncTurns {
       }
     }
     return done;
+  }
+
+  /**
+   * Tells whether the committer rests until it is signalled, and so wants to hear of what somebody
+   * else syncs; the committer only, which looks at what is committed again behind it.
+   */
+  void setCommitterRests(boolean rests) {
+    committerRests = rests;
+  }
+
+  /** Whether the committer rests; to be looked at after what is committed has changed. */
+  boolean committerRests() {
+    return committerRests;
+  }
+
+  /**
+   * Looks at what a sync changes, while nobody syncs. Calls {@link #trySync} soon after: who has
+   * found it locked relies on that.
+   *
+   * @return false, and it did not look, if somebody does
+   */
+  boolean tryLook(Runnable look) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      look.run();
+    } finally {
+      lock.unlock();
+    }
+    return true;
   }
 
   /** Waits for who syncs; nobody will any more. */

@@ -7,6 +7,7 @@ import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
@@ -86,13 +87,28 @@ public class SyncTests {
 
     @Actor
     public void second(ZZ_Result r) {
+      write(1);
+      write(2);
       r.r2 = await(2);
+    }
+  }
+
+  /** A committer that goes to rest hears of the commit that somebody else ends, or sees it. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "neither saw the other")
+  @Outcome(expect = ACCEPTABLE, desc = "one of them did")
+  @State
+  public static class RestAgainstCommit extends Commits {
+    @Actor
+    public void helper(II_Result r) {
+      committed = 1;
+      r.r1 = turns.committerRests() ? 1 : 0;
     }
 
     @Actor
-    public void worker() {
-      write(1);
-      write(2);
+    public void committer(II_Result r) {
+      turns.setCommitterRests(true);
+      r.r2 = committed;
     }
   }
 }
