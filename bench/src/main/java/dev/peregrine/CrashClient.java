@@ -119,6 +119,79 @@ final class CrashClient implements CompletionHandler {
     }
   }
 
+  /** So many random operations of one kind, in one batch. */
+  void operateBatch(int count) {
+    CrashBatch batch = new CrashBatch(count);
+    long first = session.serial() + 1;
+    switch (random.nextInt(3)) {
+      case 0 -> upsertBatch(batch, first);
+      case 1 -> countBatch(batch, first);
+      default -> readBatch(batch, first);
+    }
+  }
+
+  private void upsertBatch(CrashBatch batch, long first) {
+    for (int i = 0; i < batch.count(); i++) {
+      batch.set(i, history.uniqueKey(first + i), value(), 0);
+      history.touch(batch.key(i));
+    }
+    batch.upsert(face);
+    for (int i = 0; i < batch.count(); i++) {
+      Change change = history.add(Type.UPSERT, first + i, batch.key(i), batch.value(i), 0, false);
+      check(
+          new Outstanding(batch.key(i), Status.CREATED, null, null, change),
+          first + i,
+          batch.status(i));
+    }
+  }
+
+  private void countBatch(CrashBatch batch, long first) {
+    for (int i = 0; i < batch.count(); i++) {
+      int key = random.nextInt(scenario.sharedKeys());
+      batch.set(i, key, null, 1 + random.nextInt(MOST_ADDED));
+    }
+    batch.count(face);
+    for (int i = 0; i < batch.count(); i++) {
+      long serial = first + i;
+      if (batch.status(i) == Status.BUSY) {
+        // It was not done, and has its number.
+        history.returned(serial);
+        continue;
+      }
+      boolean pending = batch.status(i) == Status.PENDING;
+      Change change =
+          history.add(Type.COUNT, serial, batch.key(i), null, batch.argument(i), pending);
+      if (pending) {
+        wait(serial, new Outstanding(batch.key(i), null, null, null, change));
+      }
+    }
+  }
+
+  /** Reads keys that are not being changed, each once. */
+  private void readBatch(CrashBatch batch, long first) {
+    int count = Math.min(batch.count(), scenario.hotKeys());
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (!busyKeys.contains(history.hotKey(i))) {
+        batch.set(kept++, history.hotKey(i), null, 0);
+      }
+    }
+    batch.limit(kept);
+    batch.read(face);
+    for (int i = 0; i < kept; i++) {
+      long serial = first + i;
+      byte[] value = history.live(batch.key(i));
+      Status wanted = value == null ? Status.NOT_FOUND : Status.FOUND;
+      Outstanding expected = new Outstanding(batch.key(i), wanted, value, batch.seen(i), null);
+      history.returned(serial);
+      if (batch.status(i) == Status.PENDING) {
+        wait(serial, expected);
+      } else if (batch.status(i) != Status.BUSY) {
+        check(expected, serial, batch.status(i));
+      }
+    }
+  }
+
   @Override
   public void onCompletion(long serial, Status status, ValueView value) {
     Outstanding expected = outstanding.remove(serial);

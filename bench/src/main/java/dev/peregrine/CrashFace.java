@@ -71,6 +71,59 @@ final class CrashFace {
     return kind == StoreKind.BYTES_TO_BYTES ? session.delete(bytesOf(key)) : session.delete(key);
   }
 
+  /** Sets many values, as {@link Session} does. */
+  void upsertBatch(long[] keys, byte[][] values, int count, Status[] statuses) {
+    switch (kind) {
+      case LONG_TO_LONG ->
+          session.upsertBatch(
+              keys,
+              Arrays.stream(values, 0, count).mapToLong(CrashFace::toLong).toArray(),
+              0,
+              count,
+              statuses);
+      case LONG_TO_BYTES -> session.upsertBatch(keys, segments(values, count), 0, count, statuses);
+      case BYTES_TO_BYTES ->
+          session.upsertBatch(bytesOf(keys, count), segments(values, count), 0, count, statuses);
+    }
+  }
+
+  /** Adds to many counters. */
+  void countBatch(long[] keys, long[] arguments, int count, Status[] statuses) {
+    switch (kind) {
+      case LONG_TO_LONG -> session.addBatch(keys, arguments, 0, count, null, statuses);
+      case LONG_TO_BYTES ->
+          session.rmwBatch(keys, CrashUpdates.COUNT, arguments, 0, count, statuses);
+      case BYTES_TO_BYTES ->
+          session.rmwBatch(bytesOf(keys, count), CrashUpdates.COUNT, arguments, 0, count, statuses);
+    }
+  }
+
+  /** Reads many values, each to its place in {@code seen}; pending ones come later. */
+  void readBatch(long[] keys, int count, byte[][][] seen, Status[] statuses) {
+    ReadFunction function = (view, index) -> seen[(int) index][0] = view.toByteArray();
+    switch (kind) {
+      case LONG_TO_LONG -> {
+        long[] longs = new long[count];
+        session.readBatch(keys, 0, count, longs, statuses);
+        for (int i = 0; i < count; i++) {
+          seen[i][0] = statuses[i] == Status.FOUND ? ofLong(longs[i]) : null;
+        }
+      }
+      case LONG_TO_BYTES -> session.readBatch(keys, 0, count, function, statuses);
+      case BYTES_TO_BYTES -> session.readBatch(bytesOf(keys, count), 0, count, function, statuses);
+    }
+  }
+
+  private static MemorySegment[] segments(byte[][] values, int count) {
+    return Arrays.stream(values, 0, count)
+        .map(MemorySegment::ofArray)
+        .toArray(MemorySegment[]::new);
+  }
+
+  private static MemorySegment[] bytesOf(long[] keys, int count) {
+    return Arrays.stream(keys, 0, count).mapToObj(CrashFace::bytesOf).toArray(MemorySegment[]::new);
+  }
+
   static byte[] ofLong(long value) {
     byte[] bytes = new byte[Long.BYTES];
     MemorySegment.ofArray(bytes).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);

@@ -37,6 +37,7 @@ record CrashScenario(
   private static final long LEAST_MEMORY_BYTES = 256 << 10;
   private static final int MOST_SEGMENT_PAGES_BITS = 4;
   private static final int BUCKET_BYTES = 64;
+  private static final int SOAKED_INDEX_BYTES = 16 << 10;
 
   /** A few bits of the bucket and of the tag, so that keys share chains. */
   private static final long FEW_CHAINS = 7L << 61 | 3;
@@ -98,6 +99,36 @@ record CrashScenario(
             .indexBytes(8 << 10)
             .pendingDepth(8);
     return new CrashScenario(withFrames(builder, frames), ALL_BITS, 3, 200, 6, 150, 0, 0, 0, true);
+  }
+
+  /** A store of a seed that threads work on for long, in tiny memory, on chains of some records. */
+  static CrashScenario soaked(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    StoreKind[] kinds = StoreKind.values();
+    int pageBytes = PAGE_BYTES[random.nextInt(PAGE_BYTES.length)];
+    int frames = FRAMES[random.nextInt(FRAMES.length)];
+    StoreConfig.Builder builder =
+        StoreConfig.builder(kinds[random.nextInt(kinds.length)])
+            .device(DeviceKind.MEMORY)
+            .pageBytes(pageBytes)
+            .segmentBytes((long) pageBytes << random.nextInt(1, MOST_SEGMENT_PAGES_BITS))
+            .indexBytes(SOAKED_INDEX_BYTES << random.nextInt(4))
+            .mutableFraction(random.nextBoolean() ? 0.3 : 0.9)
+            .pendingDepth(1 << random.nextInt(1, 5));
+    int sessions = random.nextInt(2, 5);
+    int hotKeys = random.nextInt(2, 200);
+    int sharedKeys = random.nextInt(1, 8);
+    return new CrashScenario(
+        withFrames(builder, frames),
+        ALL_BITS,
+        sessions,
+        hotKeys,
+        sharedKeys,
+        random.nextInt(3) == 0 ? 400 : 60,
+        0,
+        0,
+        0,
+        true);
   }
 
   /** Faults of one life of the machine: order, delays, and when the power goes off, if at all. */

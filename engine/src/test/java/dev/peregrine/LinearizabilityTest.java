@@ -1,144 +1,137 @@
 package dev.peregrine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.peregrine.HistoryCheck.Action;
 import dev.peregrine.HistoryCheck.Event;
-import dev.peregrine.device.Device;
+import dev.peregrine.HistoryRun.Disturbance;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Small concurrent histories on few keys, while pages are evicted. */
+/**
+ * Recorded histories are explained by an order of the operations: while pages are evicted, threads
+ * stop between any two steps, and checkpoints are taken.
+ */
 class LinearizabilityTest {
-  private static final int HISTORIES = 300;
-  private static final int THREADS = 3;
-  private static final int KEYS = 2;
-  private static final int OPERATIONS = 10;
-  private static final int NOISE_BYTES = 1500;
+  private static final int HISTORIES = 150;
 
-  /** Adds to the first word; remembers the sum that it computed last. */
-  private static final class Adder implements UpdateFunction {
-    private long sum;
+  static List<Arguments> all() {
+    List<Arguments> all = new ArrayList<>();
+    for (StoreKind kind : StoreKind.values()) {
+      for (Disturbance disturbance : Disturbance.values()) {
+        all.add(Arguments.of(kind, disturbance));
+      }
+    }
+    return all;
+  }
 
-    @Override
-    public int initialLength(long argument) {
-      return Long.BYTES;
+  @ParameterizedTest
+  @MethodSource("all")
+  void shouldBeLinearizableWhenDisturbed(StoreKind kind, Disturbance disturbance) {
+    Seeds.run(
+        2,
+        seed -> {
+          HistoryRun run = new HistoryRun(kind, disturbance, HISTORIES, seed);
+          run.record(HistoryClient::new);
+          List<Event> wrong = run.counterexample();
+          assertNull(wrong, () -> "no order explains" + HistoryShrink.describe(wrong));
+        });
+  }
+
+  /** Shows what it has read of a key before, at times. */
+  private static final class StaleClient extends HistoryClient {
+    private final Map<Long, Event> before = new HashMap<>();
+
+    StaleClient(KindFace face, AtomicLong clock, long seed) {
+      super(face, clock, seed);
     }
 
     @Override
-    public void initialize(ValueBuffer value, long argument) {
-      sum = argument;
-      value.putLong(0, sum);
-    }
-
-    @Override
-    public int updatedLength(ValueView value, long argument) {
-      // At times longer than what was there, so that a copy is made.
-      return Math.max(value.length(), Long.BYTES * (1 + (int) (argument & 3)));
-    }
-
-    @Override
-    public void update(ValueBuffer value, long argument) {
-      sum = value.getLong(0) + argument;
-      value.putLong(0, sum);
+    Event told(long key, Event event) {
+      if (event.action() != Action.READ) {
+        return event;
+      }
+      Event first = before.putIfAbsent(key, event);
+      return first == null ? event : withResult(event, first.status(), first.result());
     }
   }
 
-  /** One thread's part of the histories. */
-  private static final class Client {
-    private final KindFace face;
-    private final AtomicLong clock;
-    private final SplittableRandom random;
-    private final Adder adder = new Adder();
-    private final Map<Long, List<Event>> events = new HashMap<>();
-
-    Client(KindFace face, AtomicLong clock, long seed) {
-      this.face = face;
-      this.clock = clock;
-      this.random = new SplittableRandom(seed);
+  /** Forgets an addition, and tells the sum that there was before, at times. */
+  private static final class LosingClient extends HistoryClient {
+    LosingClient(KindFace face, AtomicLong clock, long seed) {
+      super(face, clock, seed);
     }
 
-    void operate(long key) {
-      Action action = Action.values()[random.nextInt(Action.values().length)];
-      long argument = 1 + random.nextInt(1_000_000);
-      long[] read = new long[1];
-      ReadFunction reader = (view, unused) -> read[0] = view.getLong(0);
-      Session session = face.session();
-      long called = clock.incrementAndGet();
-      Status status =
-          session.await(
-              switch (action) {
-                case READ -> face.read(key, reader, 0);
-                case UPSERT -> face.upsert(key, KindFace.ofLong(argument));
-                case INSERT -> face.insertIfAbsent(key, KindFace.ofLong(argument));
-                case ADD ->
-                    face.isLong() ? session.add(key, argument) : face.rmw(key, adder, argument);
-                case DELETE -> face.delete(key);
-              });
-      long returned = clock.incrementAndGet();
-      long told = action == Action.READ ? read[0] : adder.sum;
-      long result = face.isLong() ? session.longValue() : told;
-      boolean known = face.isLong() || action != Action.INSERT;
-      Event event = new Event(action, argument, status, result, known, called, returned);
-      events.computeIfAbsent(key, unused -> new ArrayList<>()).add(event);
-    }
-
-    /** Writes elsewhere, so that pages move on. */
-    void makeNoise() {
-      int count = random.nextInt(4);
-      for (int i = 0; i < count * (face.isLong() ? 60 : 1); i++) {
-        long key = 1L << 20 | random.nextInt(1 << 16);
-        face.upsert(key, new byte[face.isLong() ? Long.BYTES : NOISE_BYTES]);
-      }
+    @Override
+    Event told(long key, Event event) {
+      boolean loses = event.action() == Action.ADD && random.nextInt(20) == 0;
+      return loses ? withResult(event, event.status(), event.result() + 1) : event;
     }
   }
 
-  private static void check(StoreKind kind, long seed) throws InterruptedException {
-    Device device = TestDevice.MEMORY.open(null, seed);
-    AtomicLong clock = new AtomicLong();
-    List<Client> clients = new ArrayList<>();
-    CyclicBarrier round = new CyclicBarrier(THREADS);
-    try (Store store = TestStores.tinyOn(device, kind, THREADS, 4, 6)) {
-      for (int i = 0; i < THREADS; i++) {
-        KindFace face = new KindFace(kind, store.newSession());
-        clients.add(new Client(face, clock, seed * 31 + i));
-      }
-      Threads.run(
-          THREADS,
-          thread -> {
-            Client client = clients.get(thread);
-            for (int history = 0; history < HISTORIES; history++) {
-              round.await();
-              for (int i = 0; i < OPERATIONS; i++) {
-                client.operate((long) history * KEYS + client.random.nextInt(KEYS));
-                client.makeNoise();
-              }
-            }
-          });
-      assertTrue(device.stats().reads() > 0, "nothing came from the device");
-    }
-    for (long key = 0; key < (long) HISTORIES * KEYS; key++) {
-      List<Event> events = new ArrayList<>();
-      for (Client client : clients) {
-        events.addAll(client.events.getOrDefault(key, List.of()));
-      }
-      assertTrue(HistoryCheck.isLinearizable(events), () -> "no order explains this: " + events);
-    }
+  private static Event withResult(Event event, Status status, long result) {
+    return new Event(
+        event.action(),
+        event.argument(),
+        status,
+        result,
+        event.known(),
+        event.called(),
+        event.returned());
   }
 
   @ParameterizedTest
   @EnumSource(StoreKind.class)
-  void shouldBeLinearizableWhenPagesAreEvicted(StoreKind kind) {
-    Seeds.run(2, seed -> check(kind, seed));
+  void shouldShowASmallHistoryWhenAStoreReadsStaleValues(StoreKind kind) {
+    Seeds.run(
+        1,
+        seed -> {
+          HistoryRun run = new HistoryRun(kind, Disturbance.EVICTION, HISTORIES, seed);
+          run.record(StaleClient::new);
+          List<Event> wrong = run.counterexample();
+          assertNotNull(wrong, "stale reads were not noticed");
+          assertTrue(wrong.size() <= 6, () -> HistoryShrink.describe(wrong));
+          assertTrue(wrong.stream().anyMatch(event -> event.action() == Action.READ));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void shouldShowAHistoryWhenAStoreTellsAWrongSum(StoreKind kind) {
+    Seeds.run(
+        1,
+        seed -> {
+          HistoryRun run = new HistoryRun(kind, Disturbance.EVICTION, HISTORIES, seed);
+          run.record(LosingClient::new);
+          assertNotNull(run.counterexample(), "wrong sums were not noticed");
+        });
+  }
+
+  /** What is left is what contradicts itself. */
+  @Test
+  void shouldLeaveTheContradictionWhenAHistoryIsMadeSmall() {
+    Event unrelated = new Event(Action.INSERT, 9, Status.CREATED, 9, true, 1, 2);
+    Event first = new Event(Action.UPSERT, 5, Status.UPDATED, 5, true, 3, 4);
+    Event sum = new Event(Action.ADD, 2, Status.UPDATED, 7, true, 5, 6);
+    Event read = new Event(Action.READ, 0, Status.FOUND, 7, true, 7, 8);
+    Event second = new Event(Action.UPSERT, 6, Status.UPDATED, 6, true, 9, 10);
+    Event stale = new Event(Action.READ, 0, Status.FOUND, 7, true, 11, 12);
+    List<Event> all = List.of(stale, unrelated, first, sum, read, second);
+    assertFalse(HistoryCheck.isLinearizable(all));
+    List<Event> minimal = HistoryShrink.minimal(all);
+    assertEquals(List.of(first, sum, second, stale), minimal);
   }
 
   /** The checker itself must be able to say no. */

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       KillJudgeCommand.class,
       CompareCommand.class,
       CrashSimCommand.class,
+      SoakCommand.class,
       JmhCommand.class,
       CommandLine.HelpCommand.class
     })
