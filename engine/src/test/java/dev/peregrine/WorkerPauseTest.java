@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.peregrine.device.Device;
-import dev.peregrine.internal.hlog.ThreadDriver;
 import dev.peregrine.internal.pause.PausePoint;
 import dev.peregrine.internal.pause.Sleepers;
 import dev.peregrine.internal.pause.Sleepers.Sleeper;
@@ -14,14 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -104,63 +94,5 @@ class WorkerPauseTest {
         assertArrayEquals(value(key), reader.get(key), "key " + key);
       }
     }
-  }
-
-  /** What the log warns of is whom it waits for. */
-  @Test
-  void shouldNameTheSessionThatSleepsInsideWhenTheLogWaitsForIt() {
-    AtomicLong later = new AtomicLong();
-    StoreEnvironment environment =
-        new StoreEnvironment(
-            new ThreadDriver("test-log"),
-            () -> System.nanoTime() + later.get(),
-            () -> 0,
-            new SplittableRandom(1)::nextLong,
-            TestStores.ALL_BITS);
-    Device device = TestDevice.MEMORY.open(null, 3);
-    StoreConfig config =
-        TestStores.tiny(StoreKind.LONG_TO_LONG, 3, 4, FRAMES, device.sectorBytes());
-    List<LogRecord> records = new CopyOnWriteArrayList<>();
-    Logger logger = Logger.getLogger("dev.peregrine");
-    Handler handler = handler(records);
-    logger.addHandler(handler);
-    try (Store store = Store.open(config, device, environment);
-        Sleepers sleepers = new Sleepers()) {
-      Session session = store.newSession();
-      Session writer = store.newSession();
-      Sleeper inside =
-          sleepers.act(PausePoint.RECORD_LINKED, () -> session.upsert(1, 1)).awaitAsleep();
-      Sleeper writing =
-          sleepers.act(
-              null,
-              () -> {
-                upsert(new KindFace(StoreKind.LONG_TO_LONG, writer), 2, KEYS);
-                return null;
-              });
-      sleepers.awaitMore(PausePoint.SESSION_SUSPENDED, 3);
-      later.set(TimeUnit.MINUTES.toNanos(1));
-      Sleepers.await("a warning", () -> !records.isEmpty());
-      String message = new SimpleFormatter().formatMessage(records.getFirst());
-      assertEquals(true, message.endsWith(": " + session), message);
-      inside.wake().join();
-      writing.join();
-    } finally {
-      logger.removeHandler(handler);
-    }
-  }
-
-  private static Handler handler(List<LogRecord> records) {
-    return new Handler() {
-      @Override
-      public void publish(LogRecord record) {
-        records.add(record);
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
   }
 }
