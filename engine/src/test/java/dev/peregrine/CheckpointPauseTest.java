@@ -289,6 +289,8 @@ class CheckpointPauseTest {
     }
     loader.upsert(LATE_KEY, value(LATE_KEY));
     asleep.forEach(sleeper -> sleeper.wake().join());
+    // It is over for its user, but until they have left, records below the cut are not changed.
+    Sleepers.await("its end", () -> running.progress().done());
     requirePrefixOf(store.checkpoint(checkpoint).await());
   }
 

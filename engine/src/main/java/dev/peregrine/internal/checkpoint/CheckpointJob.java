@@ -245,6 +245,9 @@ final class CheckpointJob implements BackgroundTask {
       openSnapshot();
     } else {
       parts.throttle().boundsLog(true);
+      // The checksums of the page that the cut divides are in its frame.
+      parts.log().pinHead(cut);
+      pinned = true;
       parts.log().freezeTo(cut);
       flushedUntil = parts.log().flushedUntilAcquire();
       bytesToWrite += Math.max(0, cut - flushedUntil);
@@ -297,9 +300,6 @@ final class CheckpointJob implements BackgroundTask {
       }
       snapshotDump.sync();
       unpin();
-      if (flushedUntil == cut) {
-        tailChecksums = parts.log().tailChecksums(cut);
-      }
     } else {
       long flushed = parts.log().flushedUntilAcquire();
       bytesWritten = bytesOfIndex() + Math.max(0, Math.min(flushed, cut) - flushedUntil);
@@ -307,8 +307,8 @@ final class CheckpointJob implements BackgroundTask {
         return waitForFreeze();
       }
       flushedUntil = cut;
-      unpin();
       tailChecksums = parts.log().tailChecksums(cut);
+      unpin();
     }
     move(Phase.PERSISTENCE, firstVersion + 1);
     return go(Step.PERSISTENCE);

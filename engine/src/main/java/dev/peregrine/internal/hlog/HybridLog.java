@@ -5,6 +5,8 @@ import dev.peregrine.StoreIoException;
 import dev.peregrine.device.Device;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.hlog.LogRegions.Marker;
+import dev.peregrine.internal.pause.PausePoint;
+import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.LogAddress;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Checksum;
@@ -296,6 +298,7 @@ public final class HybridLog implements AutoCloseable {
   /** Ends {@link #pinHead}. */
   public void unpinHead() {
     headPin.unpin();
+    Pauses.at(PausePoint.HEAD_UNPINNED);
     driver.signal();
   }
 

@@ -86,6 +86,8 @@ public enum PausePoint {
   HEAD_MOVED,
   /** Everybody has seen {@code head}; {@code safeHead} has not moved. */
   HEAD_SEEN,
+  /** The head may move on that somebody kept back; he has not gone on. */
+  HEAD_UNPINNED,
   /** A page has left memory; its frame is not zeroed. */
   FRAME_CLOSING,
   /** A frame is zeroed; {@code closedUntil} has not moved. */
