@@ -3,6 +3,7 @@ package dev.peregrine.bench;
 import dev.peregrine.CrashCampaign;
 import dev.peregrine.CrashCampaign.Failure;
 import dev.peregrine.CrashCampaign.Result;
+import dev.peregrine.log.LogCrashCampaign;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Crashes simulated stores, and checks each recovery. */
+/** Crashes simulated stores, or logs, and checks each recovery. */
 @Command(
     name = "crash-sim",
     showDefaultValues = true,
@@ -23,14 +24,18 @@ import picocli.CommandLine.Spec;
           + " of all kinds are taken, the power goes off at any write, sync or rename, also in a"
           + " recovery; sectors that were not synced are kept, lost or torn, bits turn. After each"
           + " recovery every session must have exactly its operations up to its commit point.",
-      "The exit code is 0 only if no store broke a promise; with --sabotage, only if each broken"
-          + " store was caught."
+      "With --log the same is done to durable logs: appends, batches, commits, consumers and both"
+          + " truncations; after each recovery every committed entry must be there, whole, once and"
+          + " at its address, and of each batch all or nothing.",
+      "The exit code is 0 only if no promise was broken; with --sabotage, only if what was broken"
+          + " was noticed each time."
     })
 final class CrashSimCommand implements Callable<Integer> {
   private static final long MOST_SEEDS = 1_000_000_000;
   private static final int MOST_SHOWN = 20;
   private static final int MOST_WORDS = 400;
   private static final int CRASH_SEEDS = 4;
+  private static final int LOG_SEEDS = 40;
   private static final String ALL = "ALL";
 
   @Spec private CommandSpec spec;
@@ -47,11 +52,14 @@ final class CrashSimCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Threads that share the seeds.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(names = "--log", description = "Crash durable logs instead of stores.")
+  private boolean log;
+
   @Option(
       names = "--exhaustive",
       description =
           "Instead of seeds: cut a small life of each kind of store at each of its events, and at"
-              + " each event of the recovery that follows.")
+              + " each event of the recovery that follows; of logs, the first run of a few seeds.")
   private boolean exhaustive;
 
   @Option(
@@ -102,7 +110,7 @@ final class CrashSimCommand implements Callable<Integer> {
 
   private int sabotaged() {
     String name = sabotage.toUpperCase(Locale.ROOT).replace('-', '_');
-    List<String> all = CrashCampaign.sabotages();
+    List<String> all = log ? LogCrashCampaign.sabotages() : CrashCampaign.sabotages();
     Options.require(
         spec,
         name.equals(ALL) || all.contains(name),
@@ -115,7 +123,7 @@ final class CrashSimCommand implements Callable<Integer> {
           Locale.ROOT,
           "%-26s %s: caught by %,d of %,d seeds%n",
           each,
-          CrashCampaign.words(each),
+          log ? LogCrashCampaign.words(each) : CrashCampaign.words(each),
           result.failures().size(),
           result.lives());
       if (result.failures().isEmpty()) {
@@ -131,6 +139,11 @@ final class CrashSimCommand implements Callable<Integer> {
   private Result run(String broken, String task) {
     PrintWriter out = spec.commandLine().getOut();
     try (Progress progress = Progress.start(out, task, seeds, "seeds")) {
+      if (log) {
+        return broken == null
+            ? LogCrashCampaign.run(firstSeed, seeds, threads, progress::to)
+            : LogCrashCampaign.run(broken, firstSeed, seeds, threads, progress::to);
+      }
       return broken == null
           ? CrashCampaign.run(firstSeed, seeds, threads, progress::to)
           : CrashCampaign.run(broken, firstSeed, seeds, threads, progress::to);
@@ -141,7 +154,9 @@ final class CrashSimCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     // How many cuts there are is known at the end only: a recovery tells how many events it has.
     try (Progress progress = Progress.start(out, "exhaustive", -1, "cuts")) {
-      return CrashCampaign.sweep(CRASH_SEEDS, progress::to);
+      return log
+          ? LogCrashCampaign.sweep(LOG_SEEDS, progress::to)
+          : CrashCampaign.sweep(CRASH_SEEDS, progress::to);
     }
   }
 

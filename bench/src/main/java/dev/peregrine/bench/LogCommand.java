@@ -12,6 +12,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "log",
     description = {
-      "Shows, verifies, repairs or truncates a durable log. info, dump and verify take no lock and"
-          + " change nothing; the others need a log that no process has open.",
+      "Shows, verifies, repairs, migrates or truncates a durable log. info, dump and verify take no"
+          + " lock and change nothing; the others need a log that no process has open.",
       "The exit code is 0 if all is well, 1 if a problem was found, 2 if the arguments can't be"
           + " used."
     },
@@ -36,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
       LogCommand.DumpCommand.class,
       LogCommand.VerifyCommand.class,
       LogCommand.RepairCommand.class,
+      LogMigrateCommand.class,
       LogCommand.TruncateCommand.class
     })
 final class LogCommand implements Runnable {
@@ -44,7 +47,7 @@ final class LogCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "info, dump, verify, repair or truncate is missing");
+        spec.commandLine(), "info, dump, verify, repair, migrate or truncate is missing");
   }
 
   /** What they have in common. */
@@ -73,6 +76,20 @@ final class LogCommand implements Runnable {
 
     final boolean json() {
       return json;
+    }
+
+    /** Does what hears of addresses up to the log's end, and shows how far it is. */
+    static <T> T withProgress(
+        String task, Path log, PrintWriter out, Function<LongConsumer, T> work) {
+      long end = 1;
+      try (LogInspector sizes = LogInspector.open(log)) {
+        end = Math.max(1, sizes.info().end());
+      } catch (CorruptionException e) {
+        // The work tells.
+      }
+      try (Progress progress = Progress.start(out, task, end, " bytes")) {
+        return work.apply(progress::to);
+      }
     }
 
     final void print(PrintWriter out, Object document) {
@@ -175,7 +192,9 @@ final class LogCommand implements Runnable {
     int run(Path log, PrintWriter out) {
       try (LogInspector inspector = LogInspector.open(log)) {
         LogInspector.Verification found =
-            json() ? inspector.verify(address -> {}) : verifyShown(inspector, log, out);
+            json()
+                ? inspector.verify(address -> {})
+                : withProgress("verify", log, out, inspector::verify);
         if (json()) {
           print(out, found);
         } else if (found.damagedAt() >= 0) {
@@ -189,19 +208,6 @@ final class LogCommand implements Runnable {
               Figures.count(found.commits()));
         }
         return found.damagedAt() < 0 ? Main.EXIT_OK : Main.EXIT_FAILED;
-      }
-    }
-
-    private static LogInspector.Verification verifyShown(
-        LogInspector inspector, Path log, PrintWriter out) {
-      long end = 1;
-      try (LogInspector sizes = LogInspector.open(log)) {
-        end = Math.max(1, sizes.info().end());
-      } catch (CorruptionException e) {
-        // Verifying tells.
-      }
-      try (Progress progress = Progress.start(out, "verify", end, " bytes")) {
-        return inspector.verify(progress::to);
       }
     }
   }

@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
       CheckpointsCommand.class,
       KillLoopCommand.class,
       LogCommand.class,
-      LogCrashCommand.class,
       LogKillCommand.class,
       LogBenchCommand.class,
       KillJudgeCommand.class,

@@ -170,9 +170,8 @@ final class LogCrashModel {
     droppedPerhaps = first;
     certain = next;
     keptPerhaps = -1;
-    if (consumed != UNKNOWN) {
-      consumedAtMost = consumed;
-    }
+    // One that is lost begins anew.
+    consumedAtMost = Math.max(consumed, 0);
     consumedAtLeast = consumedAtMost;
   }
 

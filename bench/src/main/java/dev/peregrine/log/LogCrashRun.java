@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A log on a simulated machine: random work, a power cut or a failure in the middle of it, and a
  * look at what is left, a few times over. All depends on the seed.
  */
-public final class LogCrashRun {
+final class LogCrashRun {
   static final String CONSUMER = "consumer";
 
   private static final int MOST_ROUNDS = 5;
@@ -39,6 +39,7 @@ public final class LogCrashRun {
   private long nanos;
 
   private LogConsumer consumer;
+  private boolean cutReached;
 
   /**
    * @param seed decides everything
@@ -46,7 +47,7 @@ public final class LogCrashRun {
    * @param powerOffAtEvent the event of the first round before which the power goes off; 0 to leave
    *     it to the seed
    */
-  public LogCrashRun(long seed, LogSabotage sabotage, long powerOffAtEvent) {
+  LogCrashRun(long seed, LogSabotage sabotage, long powerOffAtEvent) {
     this.seed = seed;
     this.sabotage = sabotage;
     this.powerOffAtEvent = powerOffAtEvent;
@@ -69,13 +70,14 @@ public final class LogCrashRun {
    * @return what it met
    * @throws LogCrashViolation naming the seed, if the log broke a promise
    */
-  public LogCrashStats run() {
+  LogCrashStats run() {
     try {
       stats.runs = 1;
       int rounds = 1 + random.nextInt(MOST_ROUNDS);
       volume = SimulatedVolume.create(random.nextLong(), plan(powerOffAtEvent));
       for (int round = 0; round < rounds; round++) {
         boolean again = round(random.nextInt(MOST_STEPS));
+        cutReached |= round == 0 && volume.faults().powerCuts() > 0;
         if (again) {
           volume = volume.reopen();
         } else {
@@ -97,6 +99,11 @@ public final class LogCrashRun {
       violation.initCause(e);
       throw violation;
     }
+  }
+
+  /** Whether the power went off in the first round. */
+  boolean isCutReached() {
+    return cutReached;
   }
 
   private FaultPlan plan(long event) {
@@ -210,6 +217,7 @@ public final class LogCrashRun {
 
   /** Nothing is asked of the log for a while: a mark is written, if one is due. */
   private void leaveAlone(DurableLog log) {
+    stats.rests++;
     try (LogReader reader = log.openReader(log.committedAddress())) {
       for (int i = 0; i < 2; i++) {
         while (reader.next()) {

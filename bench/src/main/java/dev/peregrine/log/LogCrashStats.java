@@ -1,7 +1,10 @@
 package dev.peregrine.log;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** What a run of the simulation has met; added up over runs. One thread. */
-public final class LogCrashStats {
+final class LogCrashStats {
   long runs;
   long crashes;
   long powerCuts;
@@ -11,6 +14,7 @@ public final class LogCrashStats {
   long commits;
   long drops;
   long rollbacks;
+  long rests;
   long droppedBytes;
   long checks;
 
@@ -24,38 +28,26 @@ public final class LogCrashStats {
     commits += other.commits;
     drops += other.drops;
     rollbacks += other.rollbacks;
+    rests += other.rests;
     droppedBytes += other.droppedBytes;
     checks += other.checks;
   }
 
-  /** Crashes so far. */
-  public long crashes() {
-    return crashes;
-  }
-
-  @Override
-  public String toString() {
-    return "runs="
-        + runs
-        + " crashes="
-        + crashes
-        + " power-cuts-inside-calls="
-        + powerCuts
-        + " io-failures="
-        + failures
-        + " closes="
-        + closes
-        + " entries="
-        + entries
-        + " commits="
-        + commits
-        + " truncations="
-        + drops
-        + " rollbacks="
-        + rollbacks
-        + " torn-bytes-dropped="
-        + droppedBytes
-        + " checks="
-        + checks;
+  /** All of it, by name. */
+  Map<String, Long> figures() {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("runs", runs);
+    figures.put("crashes", crashes);
+    figures.put("power cuts inside calls", powerCuts);
+    figures.put("I/O failures", failures);
+    figures.put("closes", closes);
+    figures.put("entries", entries);
+    figures.put("commits", commits);
+    figures.put("truncations", drops);
+    figures.put("rollbacks", rollbacks);
+    figures.put("rests", rests);
+    figures.put("torn bytes dropped", droppedBytes);
+    figures.put("checks", checks);
+    return figures;
   }
 }

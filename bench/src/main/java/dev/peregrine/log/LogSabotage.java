@@ -10,13 +10,24 @@ import java.util.List;
 /** Ways to break a log's ground, to see that the simulation notices. */
 public enum LogSabotage {
   /** None. */
-  NONE,
+  NONE("nothing"),
   /** Syncs of the log's segments do nothing. */
-  NO_SYNC,
+  NO_SYNC("syncs of segments do nothing"),
   /** Syncs of small files do nothing. */
-  NO_FILE_SYNC,
+  NO_FILE_SYNC("syncs of small files do nothing"),
   /** Syncs of directories do nothing. */
-  NO_DIRECTORY_SYNC;
+  NO_DIRECTORY_SYNC("syncs of directories do nothing");
+
+  private final String words;
+
+  LogSabotage(String words) {
+    this.words = words;
+  }
+
+  /** What is broken, for people. */
+  String words() {
+    return words;
+  }
 
   Volume around(Volume volume) {
     return this == NONE ? volume : new BrokenVolume(volume, this);

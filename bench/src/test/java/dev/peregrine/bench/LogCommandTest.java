@@ -11,6 +11,8 @@ import java.io.StringWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -81,12 +83,44 @@ class LogCommandTest {
   }
 
   @Test
+  void shouldMigrateWhenTheLogIsOfAnEarlierFormat() throws Exception {
+    Path log = directory.resolve("old");
+    Files.createDirectories(log);
+    // The files of a log of format 1, kept for the engine's tests.
+    Path golden = Path.of("..", "engine", "src", "test", "resources", "golden");
+    try (ZipInputStream zip =
+        new ZipInputStream(Files.newInputStream(golden.resolve("log-format-1.zip")))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        Files.write(log.resolve(entry.getName()), zip.readAllBytes());
+      }
+    }
+    String dir = log.toString();
+    assertEquals(Main.EXIT_OK, run("log", "migrate", dir), out::toString);
+    assertTrue(out.toString().contains("migrated from format 1 to 2: 49 entries"), out::toString);
+    assertEquals(Main.EXIT_OK, run("log", "migrate", "--json", dir), out::toString);
+    assertTrue(out.toString().contains("\"changed\" : false"), out::toString);
+    assertEquals(Main.EXIT_OK, run("log", "verify", dir), out::toString);
+    assertTrue(out.toString().contains("the log is good: 49 entries"), out::toString);
+  }
+
+  @Test
+  void shouldCrashLogsWhenAskedTo() {
+    String[] some = {"crash-sim", "--log", "--seeds", "20", "--first-seed", "5"};
+    assertEquals(Main.EXIT_OK, run(some), out::toString);
+    assertTrue(out.toString().contains("20 seeds run, 0 failed"), out::toString);
+    assertEquals(Main.EXIT_OK, run("crash-sim", "--log", "--seeds", "60", "--sabotage", "ALL"));
+    assertTrue(out.toString().contains("NO_DIRECTORY_SYNC"), out::toString);
+    assertEquals(Main.EXIT_USAGE, run("crash-sim", "--log", "--sabotage", "no"), out::toString);
+  }
+
+  @Test
   void shouldCreateNothingWhenThereIsNoLog() {
     String absent = directory.resolve("absent").toString();
     for (String verb : new String[] {"info", "dump", "verify"}) {
       assertEquals(Main.EXIT_FAILED, run("log", verb, absent), out::toString);
     }
     assertEquals(Main.EXIT_FAILED, run("log", "repair", "--truncate-at-corruption", absent));
+    assertEquals(Main.EXIT_FAILED, run("log", "migrate", absent));
     assertEquals(Main.EXIT_FAILED, run("log", "truncate", "--before", "64", absent));
     assertFalse(Files.exists(Path.of(absent)));
   }
