@@ -30,7 +30,7 @@ public class ExtentHeaderTests {
 
     @Actor
     public void worker() {
-      ExtentHeader.seal(at, 4096, EXTENT_BYTES, 2, IDENTITY, 64, 1, checksum);
+      ExtentHeader.seal(at, 4096, EXTENT_BYTES, LogFormat.LATEST, IDENTITY, 64, 1, checksum);
     }
 
     @Actor
