@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
       "Loads a store whose log memory is a quarter of the data, runs the YCSB workloads A, B, C and"
           + " F on it (zipfian 0.99, 8-byte keys), and verifies every value it reads. Then lets a"
           + " child process work and take checkpoints, kills it by SIGKILL, recovers, and checks"
-          + " that exactly each session's prefix is there.",
+          + " that exactly each session's prefix is there. Last, it kills a child whose two"
+          + " producers append to a durable log while a consumer follows, and checks that every"
+          + " acknowledged entry is there, whole, once.",
       "The exit code is 0 only if every check passed."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -94,6 +96,8 @@ final class DemoCommand implements Callable<Integer> {
       if (device.hasFiles()) {
         Path killed = Files.createDirectory(place.path().resolve("killed"));
         new DemoKill(records, seconds, device, killed, out).run(report);
+        Path log = Files.createDirectory(place.path().resolve("log"));
+        new DemoLog(seconds, device, log, out).run(report);
       }
       report.writeTo(json);
     }

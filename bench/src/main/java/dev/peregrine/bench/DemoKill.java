@@ -8,7 +8,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The demo's last leg: checkpoints under load, kill -9 of the child at work, recovery, verdict. */
+/**
+ * The demo's leg for crashes of the store: checkpoints under load, kill -9 of the child at work,
+ * recovery, verdict.
+ */
 final class DemoKill {
   private static final long SEED = 20_261_125;
   private static final int SESSIONS = 4;

@@ -1,5 +1,6 @@
 package dev.peregrine.bench;
 
+import dev.peregrine.device.DeviceKind;
 import dev.peregrine.log.LogCrashViolation;
 import dev.peregrine.log.LogKillLoop;
 import java.io.PrintWriter;
@@ -41,7 +42,8 @@ final class LogKillCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     try (TempDirectory temporary = TempDirectory.create(directory, NEEDED_BYTES)) {
-      LogKillLoop loop = new LogKillLoop(temporary.path().resolve("killed-log"), seed);
+      LogKillLoop loop =
+          new LogKillLoop(temporary.path().resolve("killed-log"), DeviceKind.AUTO, true, seed);
       LogKillLoop.Round last = null;
       for (int i = 1; i <= rounds; i++) {
         last = loop.round();

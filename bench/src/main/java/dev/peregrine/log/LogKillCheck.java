@@ -10,11 +10,14 @@ final class LogKillCheck implements EntryVisitor {
   private static final long NONE = -1;
 
   private final long[] last;
+  private final long[] first;
   private long entries;
 
   LogKillCheck(int producers) {
     last = new long[producers];
+    first = new long[producers];
     Arrays.fill(last, NONE);
+    Arrays.fill(first, NONE);
   }
 
   @Override
@@ -28,8 +31,16 @@ final class LogKillCheck implements EntryVisitor {
       throw new LogCrashViolation(
           "entry " + number + " of producer " + producer + " follows " + last[producer]);
     }
+    if (first[producer] == NONE) {
+      first[producer] = number;
+    }
     last[producer] = number;
     entries++;
+  }
+
+  /** The number of a producer's first entry, −1 without one. */
+  long first(int producer) {
+    return first[producer];
   }
 
   /** The number of a producer's last entry, −1 without one. */

@@ -1,5 +1,6 @@
 package dev.peregrine.log;
 
+import dev.peregrine.device.DeviceKind;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ public final class LogKillChild {
   static final String CONSUMER = "follower";
   static final String END = " .";
 
+  private static final int FIRST_NUMBER = 3;
   private static final int EXIT_ORPHAN = 3;
   private static final int EXIT_FAILED = 1;
   private static final int ENTRIES_A_COMMIT = 40;
@@ -32,14 +34,17 @@ public final class LogKillChild {
   private static final long KEPT_BYTES = 8 << 20;
 
   private final DurableLog log;
+  private final boolean truncates;
   private final PrintStream out = System.out;
 
-  private LogKillChild(DurableLog log) {
+  private LogKillChild(DurableLog log, boolean truncates) {
     this.log = log;
+    this.truncates = truncates;
   }
 
-  static LogConfig config(Path directory) {
+  static LogConfig config(Path directory, DeviceKind device) {
     return LogConfig.builder(directory)
+        .device(device)
         .memoryBytes(16 << 20)
         .pageBytes(256 << 10)
         .segmentBytes(4 << 20)
@@ -50,14 +55,16 @@ public final class LogKillChild {
   /**
    * Runs it.
    *
-   * @param args the directory, and the number with which each producer goes on
+   * @param args the directory, the kind of device, whether the consumer truncates, and the number
+   *     with which each producer goes on
    */
   public static void main(String[] args) {
     Thread.ofPlatform().daemon().name("parent").start(LogKillChild::awaitParentsEnd);
-    LogKillChild child = new LogKillChild(DurableLog.open(config(Path.of(args[0]))));
+    LogConfig config = config(Path.of(args[0]), DeviceKind.valueOf(args[1]));
+    LogKillChild child = new LogKillChild(DurableLog.open(config), Boolean.parseBoolean(args[2]));
     for (int i = 0; i < PRODUCERS; i++) {
       int producer = i;
-      long first = Long.parseLong(args[1 + i]);
+      long first = Long.parseLong(args[FIRST_NUMBER + i]);
       Thread.ofPlatform()
           .name("producer-" + i)
           .start(() -> child.run(() -> child.produce(producer, first)));
@@ -114,7 +121,7 @@ public final class LogKillChild {
           continue;
         }
         consumer.acknowledge();
-        if (consumer.position() - log.beginAddress() > 2 * KEPT_BYTES) {
+        if (truncates && consumer.position() - log.beginAddress() > 2 * KEPT_BYTES) {
           log.truncateBefore(consumer.acknowledged());
         }
       }

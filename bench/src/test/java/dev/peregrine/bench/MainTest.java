@@ -169,6 +169,7 @@ class MainTest {
     }
     assertTrue(root.path("results").path(0).path("deviceBytesWritten").asLong() > 0);
     assertTrue(root.path("facts").path("killOperations").asLong() > 0);
+    assertTrue(root.path("facts").path("logAcknowledgedEntries").asLong() > 0);
     try (Stream<Path> left = Files.list(place)) {
       assertEquals(0, left.count());
     }

@@ -2,6 +2,7 @@ package dev.peregrine.log;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.peregrine.device.DeviceKind;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,11 +13,14 @@ class LogKillLoopTest {
 
   @Test
   void shouldKeepEveryPromiseWhenTheProcessIsKilled() throws Exception {
-    LogKillLoop loop = new LogKillLoop(directory, System.nanoTime());
-    long promises = 0;
-    for (int i = 0; i < 4; i++) {
-      promises = loop.round().promises();
+    for (boolean truncates : new boolean[] {true, false}) {
+      Path log = directory.resolve("log-" + truncates);
+      LogKillLoop loop = new LogKillLoop(log, DeviceKind.AUTO, truncates, System.nanoTime());
+      long promises = 0;
+      for (int i = 0; i < 3; i++) {
+        promises = loop.round().promises();
+      }
+      assertTrue(promises > 0, "nothing was promised");
     }
-    assertTrue(promises > 0, "nothing was promised");
   }
 }
