@@ -73,8 +73,12 @@ class CommitPauseTest {
     log.commitAndWait();
     long committed = log.committedAddress();
     append(FIRST, FIRST);
+    Sleepers.await(
+        "the end of the first sync",
+        () -> sleepers.count(PausePoint.COMMIT_MOVED) == sleepers.count(PausePoint.COMMIT_WRITTEN));
     boolean cuts = point == PausePoint.COMMIT_CUT;
-    Sleeper worker = cuts ? null : sleepers.anybodyAt(point);
+    // Who waits for a commit may be the one to sync it.
+    Sleeper worker = cuts ? null : sleepers.whoeverIsAt(point);
     Sleeper committer =
         sleepers.act(
             cuts ? point : null,
@@ -108,12 +112,14 @@ class CommitPauseTest {
   @Test
   void shouldKeepBothPromisesWhenACommitIsWrittenWhileTheOneBeforeSleepsBeforeItsSync() {
     append(0, FIRST);
-    Sleeper syncing = sleepers.anybodyAt(PausePoint.COMMIT_WRITTEN);
+    Sleeper syncing = sleepers.whoeverIsAt(PausePoint.COMMIT_WRITTEN);
     Sleeper one = sleepers.act(null, log::commitAndWait);
     syncing.awaitAsleep();
     append(FIRST, FIRST);
+    long written = sleepers.count(PausePoint.CHUNK_WRITTEN);
     Sleeper two = sleepers.act(null, log::commitAndWait);
-    sleepers.awaitMore(PausePoint.CHUNK_WRITTEN, 1);
+    Sleepers.await(
+        "the second commit's write", () -> sleepers.count(PausePoint.CHUNK_WRITTEN) > written);
     assertEquals(0, committedEntries());
     assertFalse(one.isDone());
     assertFalse(two.isDone());

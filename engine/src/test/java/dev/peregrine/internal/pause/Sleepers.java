@@ -26,6 +26,7 @@ public final class Sleepers implements AutoCloseable {
   /** One thread that sleeps at one point, once. */
   public static final class Sleeper {
     private final PausePoint point;
+    private final boolean whoever;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final CountDownLatch asleep = new CountDownLatch(1);
     private final CountDownLatch awake = new CountDownLatch(1);
@@ -35,8 +36,9 @@ public final class Sleepers implements AutoCloseable {
 
     private final Thread thread;
 
-    private Sleeper(PausePoint point, FutureTask<Object> task, Thread thread) {
+    private Sleeper(PausePoint point, boolean whoever, FutureTask<Object> task, Thread thread) {
       this.point = point;
+      this.whoever = whoever;
       this.task = task;
       this.thread = thread;
     }
@@ -100,7 +102,8 @@ public final class Sleepers implements AutoCloseable {
     reached.incrementAndGet(point.ordinal());
     Thread current = Thread.currentThread();
     for (Sleeper sleeper : sleepers) {
-      boolean meant = sleeper.thread == current || sleeper.task == null && !isActor(current);
+      boolean meant =
+          sleeper.whoever || sleeper.thread == current || sleeper.task == null && !isActor(current);
       if (sleeper.point == point && meant && sleeper.taken.compareAndSet(false, true)) {
         sleeper.sleep();
         return;
@@ -114,13 +117,18 @@ public final class Sleepers implements AutoCloseable {
 
   /** The next thread that is not one of {@link #act} sleeps at a point. */
   public Sleeper anybodyAt(PausePoint point) {
-    return add(new Sleeper(point, null, null));
+    return add(new Sleeper(point, false, null, null));
+  }
+
+  /** The next thread of all sleeps at a point. */
+  public Sleeper whoeverIsAt(PausePoint point) {
+    return add(new Sleeper(point, true, null, null));
   }
 
   /** Starts a thread that sleeps when it gets to a point; null for one that never sleeps. */
   public Sleeper act(PausePoint point, Callable<Object> body) {
     FutureTask<Object> task = new FutureTask<>(body);
-    Sleeper sleeper = add(new Sleeper(point, task, new Thread(task, "sleeper at " + point)));
+    Sleeper sleeper = add(new Sleeper(point, false, task, new Thread(task, "sleeper at " + point)));
     sleeper.thread.setDaemon(true);
     sleeper.thread.start();
     return sleeper;
@@ -128,7 +136,7 @@ public final class Sleepers implements AutoCloseable {
 
   /** The thread of a sleeper sleeps at another point, too. */
   public Sleeper again(Sleeper sleeper, PausePoint point) {
-    return add(new Sleeper(point, sleeper.task, sleeper.thread));
+    return add(new Sleeper(point, false, sleeper.task, sleeper.thread));
   }
 
   private Sleeper add(Sleeper sleeper) {
