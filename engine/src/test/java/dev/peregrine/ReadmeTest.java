@@ -1,22 +1,24 @@
 package dev.peregrine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example is a program that runs. */
+/** The README's examples are programs that run. */
 final class ReadmeTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final String FRAME =
       """
       import dev.peregrine.*;
+      import dev.peregrine.log.*;
       import java.lang.foreign.MemorySegment;
       import java.nio.charset.StandardCharsets;
       import java.nio.file.Path;
@@ -31,10 +33,17 @@ final class ReadmeTest {
 
   @Test
   void shouldRunWhenCopiedFromTheReadme() throws Exception {
-    Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", "README.md")));
-    assertTrue(example.find(), "README.md has no example in Java");
+    Matcher examples = EXAMPLE.matcher(Files.readString(Path.of("..", "README.md")));
+    List<String> outputs = new ArrayList<>();
+    while (examples.find()) {
+      outputs.add(run(examples.group(1)));
+    }
+    assertEquals(List.of("FOUND, 6 bytes", "6 bytes at 64"), outputs);
+  }
+
+  private String run(String example) throws Exception {
     Path source = directory.resolve("Example.java");
-    Files.writeString(source, FRAME.formatted(example.group(1)));
+    Files.writeString(source, FRAME.formatted(example));
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,6 +56,6 @@ final class ReadmeTest {
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
-    assertEquals("FOUND, 6 bytes", output.strip());
+    return output.strip();
   }
 }
