@@ -100,7 +100,9 @@ final class LogLoader implements PageScan.RecordVisitor {
     return Math.min(Alignment.down(first, pageBytes), blockUp(part.cut()));
   }
 
-  long replayed() {
+  /** Says that all of the log has been loaded; returns how many records were put into the index. */
+  long finish() {
+    replay.finish();
     return replayed;
   }
 

@@ -107,13 +107,16 @@ public final class StoreRecovery {
     }
     LogLoader loader = loader(kind, device);
     long from = LogLoader.readFrom(log, replayFrom, core.log().headAcquire(), pageBytes);
+    long replayed;
     if (plan.snapshots().isEmpty()) {
       loader.load(from, log.cut(), log.tailChecksums(), replayFrom, meter);
+      replayed = loader.finish();
       deleteNewer(manifest.token());
     } else {
       recoverWithSnapshot(device, loader, from, replayFrom, meter);
+      replayed = loader.finish();
     }
-    return report(manifest, meter.read(), loader.replayed());
+    return report(manifest, meter.read(), replayed);
   }
 
   /** Pages are in the log up to the one in which its writing had stopped, and in snapshots then. */
