@@ -153,7 +153,7 @@ final class LogLoader implements PageScan.RecordVisitor {
   }
 
   /** The empty log ends inside a block, of which nothing is on the device. */
-  private static long blockUp(long cut) {
+  static long blockUp(long cut) {
     return cut == LogAddress.FIRST ? 0 : cut;
   }
 }
