@@ -269,7 +269,7 @@ class MainTest {
       "--seconds",
       "0.6",
       "--warm-up",
-      "0.1",
+      "0.5",
       "--repetitions",
       "2",
       "--checkpoint-rate",
