@@ -60,7 +60,8 @@ public final class Store implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the settings don't fit together, or not the store that is
    *     there
-   * @throws CorruptionException if a file is damaged; the message names the checkpoint before
+   * @throws CorruptionException if a file is damaged; the message names the checkpoint that can be
+   *     gone back to
    * @throws StoreIoException if the files can't be opened
    */
   public static Store open(StoreConfig config) {

@@ -13,6 +13,7 @@ import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.ops.StoreCore;
 import dev.peregrine.internal.record.KeyHash;
 import dev.peregrine.internal.record.LogAddress;
+import dev.peregrine.internal.recovery.RecoveryAdvisor;
 import dev.peregrine.internal.recovery.RecoveryPlan;
 import dev.peregrine.internal.recovery.StoreRecovery;
 import dev.peregrine.memory.NativeRegion;
@@ -55,12 +56,11 @@ final class StoreOpener {
       }
       return build(plan, resources, progress);
     } catch (DeviceException e) {
-      String message = "the store can't be opened: " + e.getMessage() + advice(token);
+      String message = "the store can't be opened: " + e.getMessage() + advice(token, resources);
       resources.closeAfter(e);
       throw new StoreIoException(Severity.STORE, message, e);
-    } catch (CorruptionException e) {
-      CorruptionException advising = new CorruptionException(e.getMessage() + advice(token));
-      advising.setStackTrace(e.getStackTrace());
+    } catch (CorruptionException | StoreIoException e) {
+      StoreException advising = withMessage(e, e.getMessage() + advice(token, resources));
       resources.closeAfter(advising);
       throw advising;
     } catch (RuntimeException | Error e) {
@@ -69,22 +69,58 @@ final class StoreOpener {
     }
   }
 
+  private static StoreException withMessage(StoreException failure, String message) {
+    StoreException changed =
+        failure instanceof StoreIoException
+            ? new StoreIoException(failure.severity(), message, failure.getCause())
+            : new CorruptionException(message);
+    changed.setStackTrace(failure.getStackTrace());
+    return changed;
+  }
+
   /** What to do when the newest checkpoint can't be recovered to; nothing if one was asked for. */
-  private String advice(CheckpointToken token) {
-    if (token != null) {
-      return "";
-    }
-    CheckpointToken before;
+  private String advice(CheckpointToken token, Resources resources) {
+    Manifest before;
     try {
-      before = RecoveryPlan.beforeNewest(files);
-    } catch (DeviceException e) {
+      if (token != null || files.tokens().isEmpty()) {
+        return "";
+      }
+      before = advisor(resources).find();
+    } catch (StoreException | DeviceException | IllegalArgumentException e) {
+      // With the settings or the device as they are, nothing can be said.
       return "";
     }
-    return before == null
-        ? ""
-        : "; the checkpoint before is "
-            + before
-            + ": open the store with this token to go back to it, which gives up what came later";
+    if (before == null) {
+      return "; no other checkpoint is whole: restore the files from a copy";
+    }
+    if (before.log().cut() == LogAddress.FIRST) {
+      return "; no other checkpoint with records is whole: restore the files from a copy, or open"
+          + " the store with the token "
+          + before.token()
+          + " to begin again with an empty one, which gives up everything";
+    }
+    return "; the newest checkpoint that needs nothing of what is damaged is "
+        + before.token()
+        + ": open the store with this token to go back to it, which gives up what came later";
+  }
+
+  private RecoveryAdvisor advisor(Resources resources) {
+    int chunkBytes = MemoryPlan.chunkBytes(config);
+    if (resources.device == null) {
+      resources.device = volume.openDevice(LOG_NAME, config.segmentBytes());
+    }
+    if (resources.buffers == null) {
+      resources.buffers = NativeRegion.reserve(CheckpointParts.buffersBytes(chunkBytes));
+    }
+    return new RecoveryAdvisor(
+        files,
+        resources.device,
+        resources.buffers.address(),
+        chunkBytes,
+        manifest -> {
+          requireShape(manifest);
+          return limits(resources.device, manifest.store()).log().frameCount();
+        });
   }
 
   /**

@@ -201,14 +201,18 @@ public final class HashIndex implements AutoCloseable {
 
   /** The address of the wildcard of a chain of buckets, or 0; nobody else uses the index. */
   long wildcardForReplay(long hash) {
-    return wildcards ? entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.WILDCARD) : 0;
+    return wildcards && wildcardVolatile(hash) != HashEntry.FREE ? wildcardPlace(hash) : 0;
+  }
+
+  /** What is one bucket's and no other's: where its wildcard is, or would be. */
+  long wildcardPlace(long hash) {
+    return HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
   }
 
   /**
-   * Makes an empty entry and returns where it is, also where a wildcard is; nobody else uses the
-   * index. Without room, the wildcard was made of the last entry, which was empty.
+   * Makes an empty entry and returns where it is; nobody else uses the index.
    *
-   * @throws CorruptionException if it is not
+   * @throws CorruptionException if there is no room
    */
   long createForReplay(long hash, long tag) {
     long home = HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash));
@@ -219,16 +223,12 @@ public final class HashIndex implements AutoCloseable {
     if (free == 0) {
       free = overflowForReplay(hash);
     }
-    if (free != 0) {
-      Memory.putLong(free, tag);
-      return free;
-    }
-    long last = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
-    if (HashEntry.address(Memory.getLong(last)) != LogAddress.NONE) {
+    if (free == 0) {
       throw new CorruptionException(
           "the records of the log have more chains than the index has room for");
     }
-    return makeWildcardForReplay(hash, last);
+    Memory.putLong(free, tag);
+    return free;
   }
 
   /** The first entry of one more overflow bucket, or 0 if there is none. */
@@ -245,15 +245,28 @@ public final class HashIndex implements AutoCloseable {
     return HashBucket.entryAddress(overflow.addressOf(number), 0);
   }
 
-  /** Turns an entry into the wildcard, which has a place of its own; returns where it is then. */
+  /**
+   * Turns an entry into the wildcard, which has a place of its own; returns where it is then.
+   *
+   * @throws CorruptionException if another one is the wildcard
+   */
   long makeWildcardForReplay(long hash, long entryAddress) {
     wildcards = true;
-    long place = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+    long place = wildcardPlace(hash);
     long moved = Memory.getLong(place);
-    Memory.putLong(place, Memory.getLong(entryAddress) | HashEntry.WILDCARD);
     if (place != entryAddress) {
+      if ((moved & HashEntry.MATCH_FIELD) == HashEntry.WILDCARD) {
+        throw new CorruptionException(
+            "keys of different tags share the chains of the records at "
+                + HashEntry.address(moved)
+                + " and "
+                + HashEntry.address(Memory.getLong(entryAddress))
+                + " of one bucket of the index");
+      }
+      Memory.putLong(place, Memory.getLong(entryAddress));
       Memory.putLong(entryAddress, moved);
     }
+    Memory.putLong(place, Memory.getLong(place) | HashEntry.WILDCARD);
     return place;
   }
 
@@ -295,7 +308,7 @@ public final class HashIndex implements AutoCloseable {
     if (wildcards) {
       long entry = wildcardVolatile(hash);
       if (entry != HashEntry.FREE && countOf(hash, tag, HashEntry.TAG_FIELD) == 0) {
-        cursor.entryAddress = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+        cursor.entryAddress = wildcardPlace(hash);
         cursor.entry = entry;
         return true;
       }
@@ -361,7 +374,7 @@ public final class HashIndex implements AutoCloseable {
   }
 
   private void makeWildcard(long hash) {
-    long address = HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY);
+    long address = wildcardPlace(hash);
     long entry = Memory.getLongAcquire(address);
     if (entry != HashEntry.FREE && !HashEntry.isTentative(entry)) {
       wildcards = true;
@@ -372,7 +385,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** The wildcard of the hash's chain of buckets, or free. */
   private long wildcardVolatile(long hash) {
-    long entry = Memory.getLongVolatile(HashBucket.entryAddress(bucketOf(hash), LAST_ENTRY));
+    long entry = Memory.getLongVolatile(wildcardPlace(hash));
     return (entry & HashEntry.MATCH_FIELD) == HashEntry.WILDCARD ? entry : HashEntry.FREE;
   }
 

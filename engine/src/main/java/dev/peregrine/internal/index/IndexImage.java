@@ -12,7 +12,12 @@ import java.util.BitSet;
  * <p>The copy is fuzzy: words change while it is made, each is copied as a whole. What it may lack,
  * because it was added behind the copier, leads to records that were appended after the tail was
  * noted, so that replaying the log from there ({@link IndexReplay}) adds it. Tentative entries are
- * left out, and so are links to overflow buckets above n: all that is in those is newer.
+ * left out, and so are links to overflow buckets above n: all that is in those is newer. So an
+ * entry that the image has may lead above records of entries that it lacks.
+ *
+ * <p>An overflow bucket that no table bucket of the image links is in the pool, or was linked
+ * behind the copier: what is in it means nothing. Entries without a record are not taken over:
+ * replay makes room for each chain again, and one that has no records needs none.
  */
 public final class IndexImage {
   private final HashIndex index;
@@ -88,15 +93,8 @@ public final class IndexImage {
    */
   public void adopt(long begin, long end, String path) {
     BitSet linked = new BitSet();
-    boolean wildcards = false;
     for (long offset = 0; offset < bytes; offset += HashBucket.BYTES) {
-      long bucket = bucketAt(offset);
-      for (int slot = 0; slot < HashBucket.ENTRIES; slot++) {
-        long entry = Memory.getLong(HashBucket.entryAddress(bucket, slot));
-        checkEntry(entry, begin, end, offset, path);
-        wildcards |= (entry & HashEntry.TAG_FIELD) == HashEntry.WILDCARD;
-      }
-      long next = HashBucket.overflowAcquire(bucket);
+      long next = HashBucket.overflowAcquire(bucketAt(offset));
       if (next < 0 || next > overflowUsed || next != 0 && linked.get((int) next)) {
         throw refused(path, offset, "links overflow bucket " + next);
       }
@@ -104,11 +102,33 @@ public final class IndexImage {
         linked.set((int) next);
       }
     }
+    boolean wildcards = false;
+    for (long offset = 0; offset < bytes; offset += HashBucket.BYTES) {
+      if (offset < tableBytes || linked.get((int) numberAt(offset))) {
+        wildcards |= adoptEntries(begin, end, offset, path);
+      }
+    }
     index.restore(overflowUsed, wildcards);
     for (int number = linked.nextClearBit(1); number <= overflowUsed; ) {
       index.freeOverflow(number);
       number = linked.nextClearBit(number + 1);
     }
+  }
+
+  /** Checks the entries of a bucket; returns whether one is a wildcard. */
+  private boolean adoptEntries(long begin, long end, long offset, String path) {
+    boolean wildcards = false;
+    for (int slot = 0; slot < HashBucket.ENTRIES; slot++) {
+      long at = HashBucket.entryAddress(bucketAt(offset), slot);
+      long entry = Memory.getLong(at);
+      checkEntry(entry, begin, end, offset, path);
+      if (HashEntry.address(entry) == LogAddress.NONE && entry != HashEntry.FREE) {
+        Memory.putLong(at, HashEntry.FREE);
+      } else {
+        wildcards |= (entry & HashEntry.TAG_FIELD) == HashEntry.WILDCARD;
+      }
+    }
+    return wildcards;
   }
 
   private static void checkEntry(long entry, long begin, long end, long offset, String path) {
@@ -131,6 +151,11 @@ public final class IndexImage {
   private long bucketAt(long offset) {
     return offset < tableBytes
         ? index.tableBucket(offset / HashBucket.BYTES)
-        : index.overflowBucket((offset - tableBytes) / HashBucket.BYTES + 1);
+        : index.overflowBucket(numberAt(offset));
+  }
+
+  /** The number of the overflow bucket at an offset behind the table. */
+  private long numberAt(long offset) {
+    return (offset - tableBytes) / HashBucket.BYTES + 1;
   }
 }

@@ -77,7 +77,9 @@ public final class CheckpointVerifier {
         new IndexLoader(files, buffers).load(recovered, plan.index(), begin, meter);
         replayFrom = plan.index().index().notedTail();
       }
-      scanRecords(buffers, meter, new Rebuild(recovered, rebuilt, replayFrom));
+      Rebuild rebuild = new Rebuild(recovered, rebuilt, replayFrom);
+      scanRecords(buffers, meter, rebuild);
+      rebuild.recovered.finish();
       requireSameHeads(recovered, rebuilt);
       scanRecords(buffers, meter, new Compare(recovered, rebuilt));
     }

@@ -31,6 +31,29 @@ final class IndexLoader {
     Manifest.IndexPart part = image.index();
     String path = CheckpointFiles.indexPath(image.token());
     IndexImage target = target(index, part, path);
+    read(
+        image,
+        meter,
+        (offset, address, length) -> {
+          int useful = (int) Math.min(length, part.bytes() - offset);
+          target.copyIn(offset, address, useful);
+        });
+    target.adopt(begin, part.endTail(), path);
+  }
+
+  /** Checks that its bytes are those that were written, and loads nothing. */
+  void verify(Manifest image, ProgressMeter meter) {
+    read(image, meter, (offset, address, length) -> {});
+  }
+
+  /** Takes what has been read and checked. */
+  private interface Sink {
+    void take(long offset, long address, int length);
+  }
+
+  private void read(Manifest image, ProgressMeter meter, Sink sink) {
+    Manifest.IndexPart part = image.index();
+    String path = CheckpointFiles.indexPath(image.token());
     long padded = Alignment.up(part.bytes(), PageImage.BLOCK_BYTES);
     try (Device device = files.openIndex(image.token(), padded, image.store().segmentBytes());
         ChunkReader reader =
@@ -39,12 +62,10 @@ final class IndexLoader {
         for (int at = 0; at < reader.length(); at += PageImage.BLOCK_BYTES) {
           requireBlock(part, reader.offset() + at, reader.address() + at, path);
         }
-        int useful = (int) Math.min(reader.length(), part.bytes() - reader.offset());
-        target.copyIn(reader.offset(), reader.address(), useful);
+        sink.take(reader.offset(), reader.address(), reader.length());
         meter.add(reader.length());
       }
     }
-    target.adopt(begin, part.endTail(), path);
   }
 
   private static IndexImage target(HashIndex index, Manifest.IndexPart part, String path) {

@@ -100,7 +100,9 @@ final class LogLoader implements PageScan.RecordVisitor {
     return Math.min(Alignment.down(first, pageBytes), blockUp(part.cut()));
   }
 
-  long replayed() {
+  /** Says that all of the log has been loaded; returns how many records were put into the index. */
+  long finish() {
+    replay.finish();
     return replayed;
   }
 
@@ -151,7 +153,7 @@ final class LogLoader implements PageScan.RecordVisitor {
   }
 
   /** The empty log ends inside a block, of which nothing is on the device. */
-  private static long blockUp(long cut) {
+  static long blockUp(long cut) {
     return cut == LogAddress.FIRST ? 0 : cut;
   }
 }

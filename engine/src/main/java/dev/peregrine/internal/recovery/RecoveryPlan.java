@@ -35,24 +35,6 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
     return null;
   }
 
-  /** The checkpoint before the newest that has a sound plan, when that one is damaged; or null. */
-  public static CheckpointToken beforeNewest(CheckpointFiles files) {
-    boolean isBefore = false;
-    for (CheckpointToken token : files.tokens().reversed()) {
-      try {
-        Manifest manifest = files.load(token);
-        if (manifest.log() != null && isBefore) {
-          of(files, manifest);
-          return token;
-        }
-        isBefore |= manifest.log() != null;
-      } catch (CorruptionException | DeviceException e) {
-        isBefore = true;
-      }
-    }
-    return null;
-  }
-
   /**
    * The plan for a given checkpoint.
    *
@@ -72,7 +54,8 @@ public record RecoveryPlan(Manifest manifest, List<Manifest> snapshots, Manifest
     return of(files, manifest);
   }
 
-  private static RecoveryPlan of(CheckpointFiles files, Manifest manifest) {
+  /** As the public one, for a checkpoint that has a log. */
+  static RecoveryPlan of(CheckpointFiles files, Manifest manifest) {
     ManifestChecks.requireSound(manifest);
     requireOneStore(files, manifest);
     List<Manifest> snapshots = new ArrayList<>();

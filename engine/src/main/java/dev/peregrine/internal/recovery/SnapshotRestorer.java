@@ -33,6 +33,7 @@ final class SnapshotRestorer implements CompletionSink {
   private int[] tailChecksums = {};
   private int[] writtenChecksums = {};
   private DeviceException failure;
+  private Manifest reading;
 
   /** Takes the images of pages. */
   interface PageSink {
@@ -47,6 +48,12 @@ final class SnapshotRestorer implements CompletionSink {
     this.verifier = verifier;
     this.pageBytes = plan.manifest().store().pageBytes();
     this.checksums = new int[PageImage.dataBlocks(pageBytes)];
+    this.reading = plan.manifest();
+  }
+
+  /** The snapshot that was read last: the one that is damaged if {@link #verify} throws. */
+  Manifest reading() {
+    return reading;
   }
 
   /** Reads and checks all pages; changes nothing. */
@@ -191,6 +198,7 @@ final class SnapshotRestorer implements CompletionSink {
 
   private void readRun(List<Place> run, PageSink sink) {
     Manifest link = run.getFirst().link();
+    reading = link;
     long bytes = (long) link.snapshot().pages().length * pageBytes;
     long from = (long) run.getFirst().position() * pageBytes;
     long end = from + (long) run.size() * pageBytes;

@@ -100,20 +100,23 @@ public final class StoreRecovery {
     Manifest manifest = plan.manifest();
     Manifest.LogPart log = manifest.log();
     requireSegments(device, log);
-    long replayFrom = plan.index() == null ? log.begin() : plan.index().index().notedTail();
+    long replayFrom = replayFrom(plan);
     ProgressMeter meter = new ProgressMeter(listener, bytesToRead(replayFrom));
     if (plan.index() != null) {
       new IndexLoader(files, buffers).load(core.index(), plan.index(), log.begin(), meter);
     }
     LogLoader loader = loader(kind, device);
     long from = LogLoader.readFrom(log, replayFrom, core.log().headAcquire(), pageBytes);
+    long replayed;
     if (plan.snapshots().isEmpty()) {
       loader.load(from, log.cut(), log.tailChecksums(), replayFrom, meter);
+      replayed = loader.finish();
       deleteNewer(manifest.token());
     } else {
       recoverWithSnapshot(device, loader, from, replayFrom, meter);
+      replayed = loader.finish();
     }
-    return report(manifest, meter.read(), loader.replayed());
+    return report(manifest, meter.read(), replayed);
   }
 
   /** Pages are in the log up to the one in which its writing had stopped, and in snapshots then. */
@@ -137,6 +140,11 @@ public final class StoreRecovery {
     snapshot.restore(device, core.log().identity());
     long rest = Math.max(from, firstPage);
     loader.load(rest, log.cut(), snapshot.tailChecksums(), replayFrom, meter);
+  }
+
+  /** Records from here on may be missing in the image of the index. */
+  static long replayFrom(RecoveryPlan plan) {
+    return plan.index() == null ? plan.manifest().log().begin() : plan.index().index().notedTail();
   }
 
   private LogLoader loader(StoreKind kind, Device device) {
@@ -169,7 +177,7 @@ public final class StoreRecovery {
   }
 
   /** Pages that are not read now are read when they are asked for: they must be there. */
-  private static void requireSegments(Device device, Manifest.LogPart log) {
+  static void requireSegments(Device device, Manifest.LogPart log) {
     long end = log.flushedUntil() == LogAddress.FIRST ? 0 : log.flushedUntil();
     if (end > 0 && (device.beginOffset() > log.begin() || device.endOffset() < end)) {
       throw new CorruptionException(
