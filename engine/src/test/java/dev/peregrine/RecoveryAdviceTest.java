@@ -26,7 +26,7 @@ class RecoveryAdviceTest {
       Pattern.compile("(?:damaged is|token) (\\d{12}-[0-9a-f]{16})");
   private static final int SEGMENT_BYTES = 64 << 10;
   private static final int PAGE_BYTES = 16 << 10;
-  private static final int FLIPS = 4;
+  private static final int FLIPS = 2;
 
   @TempDir private Path place;
   private final List<CheckpointToken> tokens = new ArrayList<>();
