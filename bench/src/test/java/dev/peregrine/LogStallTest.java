@@ -29,6 +29,7 @@ class LogStallTest {
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final CountDownLatch asleep = new CountDownLatch(1);
   private final CountDownLatch awake = new CountDownLatch(1);
+  private final CountDownLatch waiting = new CountDownLatch(1);
 
   private final Handler handler =
       new Handler() {
@@ -74,6 +75,9 @@ class LogStallTest {
               asleep.countDown();
               await(awake);
             }
+            if (point == PausePoint.SESSION_SUSPENDED) {
+              waiting.countDown();
+            }
           });
       sleeper.start();
       asleep.await();
@@ -85,9 +89,8 @@ class LogStallTest {
                       writer.upsert(key, key);
                     }
                   });
-      while (store.stats().readOnlyAddress() <= 64) {
-        Thread.onSpinWait();
-      }
+      // The writer has left the epoch that the sleeper is in, and waits for space.
+      await(waiting);
       later.set(TimeUnit.MINUTES.toNanos(1));
       while (warnings.isEmpty()) {
         Thread.onSpinWait();

@@ -23,6 +23,9 @@ public final class DirectFile implements AutoCloseable {
   private final boolean direct;
   private final FileStatus status;
 
+  /** For {@link #dataSync}, which must not allocate; guarded by itself. */
+  private final MemorySegment syncErrno = NativeCall.allocateErrno(Arena.ofAuto());
+
   private DirectFile(int fd, boolean direct, FileStatus status) {
     this.fd = fd;
     this.direct = direct;
@@ -187,10 +190,10 @@ public final class DirectFile implements AutoCloseable {
     }
   }
 
-  /** Makes the data durable, and of the metadata what is needed to read them. */
+  /** Makes the data durable, and of the metadata what is needed to read them. One at a time. */
   public void dataSync() throws ErrnoException {
-    try (Arena arena = Arena.ofConfined()) {
-      check(LibC.fdatasync(NativeCall.allocateErrno(arena), fd));
+    synchronized (syncErrno) {
+      check(LibC.fdatasync(syncErrno, fd));
     }
   }
 

@@ -93,7 +93,8 @@ public final class LogWorker implements DrivenWork {
     if (flusher.isBusy() && log.failure() == null) {
       return 0;
     }
-    boolean waiting = freezing || evicting || epoch.hasPending() || flusher.isHeldBack();
+    boolean waiting =
+        freezing || evicting || epoch.hasPending() || flusher.isHeldBack() || flusher.isBlanking();
     return waiting ? RETRY_NANOS : SLEEP_NANOS;
   }
 

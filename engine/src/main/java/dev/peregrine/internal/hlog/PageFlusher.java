@@ -42,6 +42,13 @@ final class PageFlusher implements CompletionSink {
   private long allowedBytes;
 
   private boolean heldBack;
+
+  /** Where the log was written to when there was nothing more to write, the last time. */
+  private long restedAt;
+
+  /** Null where no zeros are written. */
+  private final BlankAhead blanks;
+
   private DeviceQueue queue;
   private DeviceException failure;
 
@@ -70,6 +77,8 @@ final class PageFlusher implements CompletionSink {
     this.pageBytes = frames.pageBytes();
     this.submittedUntil =
         Alignment.down(regions.getAcquire(LogRegions.Marker.FLUSHED_UNTIL), PageImage.BLOCK_BYTES);
+    this.restedAt = submittedUntil;
+    this.blanks = format.isBlankedAhead() ? new BlankAhead(device, pageBytes) : null;
   }
 
   /**
@@ -84,13 +93,29 @@ final class PageFlusher implements CompletionSink {
     }
     // A cut, but for the marker of a log that nothing is frozen of: that is where it begins.
     int work = submit(Alignment.down(regions.safeReadOnlyAcquire(), PageImage.BLOCK_BYTES));
-    if (queue != null && queue.inFlight() > 0) {
+    if (isBusy() || heldBack && isBlanking()) {
       work += queue.await(this, DEPTH, WAIT_NANOS);
+    } else if (isBlanking()) {
+      // Not waiting for it: a chunk may come.
+      work += queue.poll(this, DEPTH);
     }
     if (failure != null) {
       throw failure;
     }
+    if (!isBusy()) {
+      rest();
+    }
     return work;
+  }
+
+  /** Everything frozen has been written. If that was little, there will be a sync, and more. */
+  private void rest() {
+    long piece = submittedUntil - restedAt;
+    boolean isLittle = piece > 0 && piece <= BlankAhead.mostForPiece(pageBytes);
+    restedAt = submittedUntil;
+    if (blanks != null && isLittle) {
+      blanks.fill(queue, submittedUntil);
+    }
   }
 
   /** Whether writes are out. */
@@ -98,13 +123,22 @@ final class PageFlusher implements CompletionSink {
     return oldestChunk != nextChunk;
   }
 
-  /** Whether something could be written, but for the limit. */
+  /** Whether zeros are on their way. */
+  boolean isBlanking() {
+    return blanks != null && blanks.isBusy();
+  }
+
+  /** Whether something could be written, but for the limit, or for zeros on their way. */
   boolean isHeldBack() {
     return heldBack;
   }
 
   @Override
   public void onCompletion(long chunk, int bytes) {
+    if (chunk == BlankAhead.TOKEN) {
+      blanks.onCompletion();
+      return;
+    }
     Pauses.at(PausePoint.CHUNK_WRITTEN);
     written[(int) (chunk % DEPTH)] = true;
     while (oldestChunk != nextChunk && written[(int) (oldestChunk % DEPTH)]) {
@@ -126,6 +160,9 @@ final class PageFlusher implements CompletionSink {
     if (queue != null) {
       queue.close();
     }
+    if (blanks != null) {
+      blanks.close();
+    }
   }
 
   private int submit(long until) {
@@ -133,12 +170,15 @@ final class PageFlusher implements CompletionSink {
     heldBack = false;
     while (submittedUntil < until && nextChunk - oldestChunk < DEPTH) {
       long end = endOfChunk(until);
-      if (end == submittedUntil) {
+      boolean isInWay = blanks != null && blanks.isInWayOf(end);
+      if (end == submittedUntil || isInWay) {
+        allowedBytes += end - submittedUntil;
         heldBack = true;
         break;
       }
       if (queue == null) {
-        queue = device.openQueue(DEPTH, queueMode);
+        int more = blanks == null ? 0 : BlankAhead.REQUESTS;
+        queue = device.openQueue(DEPTH + more, queueMode);
       }
       device.ensureCapacity(end);
       int slot = (int) (nextChunk % DEPTH);

@@ -36,6 +36,13 @@ public interface PageFormat {
    */
   void seal(long from, long end, long physicalFrom, Checksum checksum);
 
+  /**
+   * Whether {@linkplain BlankAhead zeros} are written ahead of a log that grows by small pieces.
+   */
+  default boolean isBlankedAhead() {
+    return false;
+  }
+
   /** Everything below an address has been written. */
   default void onFlushed(long until) {}
 }

@@ -78,6 +78,11 @@ final class ExtentFormat implements PageFormat {
   }
 
   @Override
+  public boolean isBlankedAhead() {
+    return true;
+  }
+
+  @Override
   public void onFlushed(long until) {
     onFlushed.accept(until);
   }

@@ -1,5 +1,6 @@
 package dev.peregrine.internal.log;
 
+import dev.peregrine.internal.hlog.BlankAhead;
 import dev.peregrine.internal.hlog.HybridLog;
 
 /**
@@ -36,9 +37,9 @@ public record LogShape(
         + (maxEntryBytes <= pieceBytes(pageBytes) ? 0 : EntryCursor.longBytesFor(maxEntryBytes));
   }
 
-  /** Memory of what opening and truncation read with. */
+  /** Memory of what opening and truncation read with, of marks, and of zeros to write. */
   public static long ownBytesFor(int pageBytes) {
-    return EntryCursor.bytesFor(pageBytes) + MarkSlot.BYTES;
+    return EntryCursor.bytesFor(pageBytes) + MarkSlot.BYTES + BlankAhead.bytesFor(pageBytes);
   }
 
   int pageBytes() {
