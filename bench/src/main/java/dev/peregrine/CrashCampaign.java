@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /** Many simulated lives, on several threads; what a command and tests need of the simulation. */
 public final class CrashCampaign {
@@ -112,14 +113,44 @@ public final class CrashCampaign {
   }
 
   static Result run(Sabotage sabotage, long first, long count, int threads, LongConsumer listener) {
+    List<CrashStats> each = new ArrayList<>();
+    return share(
+        first,
+        count,
+        threads,
+        () -> {
+          CrashStats stats = new CrashStats();
+          each.add(stats);
+          return CrashSim.of(sabotage, stats);
+        },
+        () -> {
+          CrashStats all = new CrashStats();
+          each.forEach(all::add);
+          return figures(all);
+        },
+        listener);
+  }
+
+  /**
+   * Has threads share seeds.
+   *
+   * @param lives makes what one of the threads runs: it gives what is wrong with a seed, or null
+   * @param figures what was met, asked for when all have ended
+   * @param listener hears how many have been run, on any of the threads
+   */
+  public static Result share(
+      long first,
+      long count,
+      int threads,
+      Supplier<LongFunction<String>> lives,
+      Supplier<Map<String, Long>> figures,
+      LongConsumer listener) {
     AtomicLong next = new AtomicLong();
     AtomicLong done = new AtomicLong();
-    CrashStats all = new CrashStats();
     List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      CrashStats stats = new CrashStats();
-      LongFunction<String> lives = CrashSim.of(sabotage, stats);
+      LongFunction<String> own = lives.get();
       workers.add(
           Thread.ofPlatform()
               .name("crash-sim-" + i)
@@ -128,20 +159,17 @@ public final class CrashCampaign {
                     for (long at = next.getAndIncrement();
                         at < count;
                         at = next.getAndIncrement()) {
-                      String failure = lives.apply(first + at);
+                      String failure = own.apply(first + at);
                       if (failure != null) {
                         failures.add(new Failure(first + at, failure));
                       }
                       listener.accept(done.incrementAndGet());
                     }
-                    synchronized (all) {
-                      all.add(stats);
-                    }
                   }));
     }
     workers.forEach(CrashCampaign::join);
     failures.sort(Comparator.comparingLong(Failure::seed));
-    return new Result(done.get(), List.copyOf(failures), figures(all));
+    return new Result(done.get(), List.copyOf(failures), figures.get());
   }
 
   private static Map<String, Long> figures(CrashStats stats) {

@@ -48,14 +48,10 @@ record CrashScenario(
   /** The life of a seed. */
   static CrashScenario of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    StoreKind[] kinds = StoreKind.values();
     int pageBytes = PAGE_BYTES[random.nextInt(PAGE_BYTES.length)];
     int frames = FRAMES[random.nextInt(FRAMES.length)];
     StoreConfig.Builder builder =
-        StoreConfig.builder(kinds[random.nextInt(kinds.length)])
-            .device(DeviceKind.MEMORY)
-            .pageBytes(pageBytes)
-            .segmentBytes((long) pageBytes << random.nextInt(1, MOST_SEGMENT_PAGES_BITS))
+        drawn(random, pageBytes)
             .indexBytes((long) BUCKET_BYTES << random.nextInt(8))
             .mutableFraction(random.nextBoolean() ? 0.5 : 0.9)
             .pendingDepth(1 << random.nextInt(1, 4))
@@ -72,6 +68,15 @@ record CrashScenario(
         random.nextInt(4) == 0 ? 900 : 300,
         random.nextInt(8, 80),
         random.nextInt(4) != 0);
+  }
+
+  /** Of any kind, with segments of a few pages. */
+  private static StoreConfig.Builder drawn(SplittableRandom random, int pageBytes) {
+    StoreKind[] kinds = StoreKind.values();
+    return StoreConfig.builder(kinds[random.nextInt(kinds.length)])
+        .device(DeviceKind.MEMORY)
+        .pageBytes(pageBytes)
+        .segmentBytes((long) pageBytes << random.nextInt(1, MOST_SEGMENT_PAGES_BITS));
   }
 
   /**
@@ -104,14 +109,10 @@ record CrashScenario(
   /** A store of a seed that threads work on for long, in tiny memory, on chains of some records. */
   static CrashScenario soaked(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    StoreKind[] kinds = StoreKind.values();
     int pageBytes = PAGE_BYTES[random.nextInt(PAGE_BYTES.length)];
     int frames = FRAMES[random.nextInt(FRAMES.length)];
     StoreConfig.Builder builder =
-        StoreConfig.builder(kinds[random.nextInt(kinds.length)])
-            .device(DeviceKind.MEMORY)
-            .pageBytes(pageBytes)
-            .segmentBytes((long) pageBytes << random.nextInt(1, MOST_SEGMENT_PAGES_BITS))
+        drawn(random, pageBytes)
             .indexBytes(SOAKED_INDEX_BYTES << random.nextInt(4))
             .mutableFraction(random.nextBoolean() ? 0.3 : 0.9)
             .pendingDepth(1 << random.nextInt(1, 5));

@@ -232,12 +232,9 @@ class CheckpointPauseTest {
     return all;
   }
 
-  /** Each kind of operation runs, or waits, while the coordinator sleeps. */
-  @ParameterizedTest
-  @MethodSource("coordinatorAsleep")
-  void shouldRecoverAPrefixWhenTheCoordinatorSleepsWhileOperationsRun(
-      CheckpointKind checkpoint, PausePoint point) {
-    open(PATIENT_NANOS, null);
+  /** Opens a store with records, in which the checkpoint finds what it needs. */
+  private void openLoaded(long stallNanos, CheckpointKind checkpoint) {
+    open(stallNanos, null);
     load();
     if (checkpoint == CheckpointKind.INCREMENTAL) {
       store.checkpoint(CheckpointKind.SNAPSHOT).await();
@@ -245,6 +242,14 @@ class CheckpointPauseTest {
     }
     openSessions();
     Sleepers.await("free frames ahead of the tail", this::hasFreeFrames);
+  }
+
+  /** Each kind of operation runs, or waits, while the coordinator sleeps. */
+  @ParameterizedTest
+  @MethodSource("coordinatorAsleep")
+  void shouldRecoverAPrefixWhenTheCoordinatorSleepsWhileOperationsRun(
+      CheckpointKind checkpoint, PausePoint point) {
+    openLoaded(PATIENT_NANOS, checkpoint);
     Sleeper coordinator = sleepers.anybodyAt(point);
     Checkpoint running = store.checkpoint(checkpoint);
     coordinator.awaitAsleep();
@@ -298,14 +303,7 @@ class CheckpointPauseTest {
   private Checkpoint sleepBehindTheCut(
       CheckpointKind checkpoint, PausePoint point, boolean beforeFreeze) {
     volume = SimulatedVolume.create(4, FaultPlan.NONE);
-    open(STALL_NANOS, null);
-    load();
-    if (checkpoint == CheckpointKind.INCREMENTAL) {
-      store.checkpoint(CheckpointKind.SNAPSHOT).await();
-      loader.upsert(1L << 40, 0);
-    }
-    openSessions();
-    Sleepers.await("free frames ahead of the tail", this::hasFreeFrames);
+    openLoaded(STALL_NANOS, checkpoint);
     Sleeper coordinator = sleepers.anybodyAt(point);
     Sleeper freezing = beforeFreeze ? sleepers.anybodyAt(PausePoint.READ_ONLY_MOVED) : null;
     Checkpoint running = store.checkpoint(checkpoint);

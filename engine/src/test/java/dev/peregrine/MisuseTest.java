@@ -26,7 +26,7 @@ class MisuseTest {
     try (Store store = TestStores.tinyOn(TestDevice.MEMORY.open(null, 0), kind, 2, 8, 6);
         Session session = store.newSession()) {
       KindFace face = new KindFace(kind, session);
-      UpdateFunction counter = new Counter();
+      UpdateFunction counter = new AddToFirstWord();
       Threads.run(
           2,
           thread -> {
@@ -49,23 +49,6 @@ class MisuseTest {
       assertTrue(refused.get() > 0, "the threads never met");
       session.completeAll();
       assertEquals(done.get(), KindFace.toLong(face.get(1)));
-    }
-  }
-
-  private static final class Counter implements UpdateFunction {
-    @Override
-    public int initialLength(long argument) {
-      return Long.BYTES;
-    }
-
-    @Override
-    public void initialize(ValueBuffer value, long argument) {
-      value.putLong(0, argument);
-    }
-
-    @Override
-    public void update(ValueBuffer value, long argument) {
-      value.putLong(0, value.getLong(0) + argument);
     }
   }
 

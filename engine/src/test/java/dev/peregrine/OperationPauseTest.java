@@ -29,31 +29,8 @@ class OperationPauseTest {
 
   private static final int SESSIONS = 4;
 
-  /** Adds to 8 bytes. */
-  private static final class Sum implements UpdateFunction {
-    @Override
-    public int initialLength(long argument) {
-      return Long.BYTES;
-    }
-
-    @Override
-    public void initialize(ValueBuffer value, long argument) {
-      value.putLong(0, argument);
-    }
-
-    @Override
-    public int updatedLength(ValueView value, long argument) {
-      return value.length();
-    }
-
-    @Override
-    public void update(ValueBuffer value, long argument) {
-      value.putLong(0, value.getLong(0) + argument);
-    }
-  }
-
   private final Sleepers sleepers = new Sleepers();
-  private final UpdateFunction sum = new Sum();
+  private final UpdateFunction sum = new AddToFirstWord();
   private Store store;
   private StoreKind kind;
   private long filler = FILLERS;

@@ -36,7 +36,7 @@ class VirtualThreadTest {
               KindFace face = new KindFace(KIND, session);
               for (int i = 0; i < 60; i++) {
                 face.upsert(thread * 1000L + i, KindFace.ofLong(thread + i));
-                session.await(face.rmw(-1, new Adder(), 1));
+                session.await(face.rmw(-1, new AddToFirstWord(), 1));
                 Thread.yield();
               }
               for (int i = 0; i < 60; i++) {
@@ -47,23 +47,6 @@ class VirtualThreadTest {
       try (Session session = store.newSession()) {
         assertEquals(THREADS * 60L, KindFace.toLong(new KindFace(KIND, session).get(-1)));
       }
-    }
-  }
-
-  private static final class Adder implements UpdateFunction {
-    @Override
-    public int initialLength(long argument) {
-      return Long.BYTES;
-    }
-
-    @Override
-    public void initialize(ValueBuffer value, long argument) {
-      value.putLong(0, argument);
-    }
-
-    @Override
-    public void update(ValueBuffer value, long argument) {
-      value.putLong(0, value.getLong(0) + argument);
     }
   }
 

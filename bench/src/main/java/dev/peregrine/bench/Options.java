@@ -1,5 +1,6 @@
 package dev.peregrine.bench;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -29,5 +30,10 @@ public final class Options {
     if (!condition) {
       throw new ParameterException(spec.commandLine(), message);
     }
+  }
+
+  /** What was given, each value once, in the order given; else what is usual. */
+  public static <T> List<T> orElse(List<T> given, List<T> usual) {
+    return given == null ? usual : given.stream().distinct().toList();
   }
 }

@@ -1,13 +1,11 @@
 package dev.peregrine.log;
 
+import dev.peregrine.CrashCampaign;
 import dev.peregrine.CrashCampaign.Failure;
 import dev.peregrine.CrashCampaign.Result;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /** Many {@link LogCrashRun}s, on several threads: seed by seed, or at each event of some. */
@@ -58,46 +56,26 @@ public final class LogCrashCampaign {
 
   static Result run(
       LogSabotage sabotage, long first, long count, int threads, LongConsumer listener) {
-    AtomicLong next = new AtomicLong();
-    AtomicLong done = new AtomicLong();
     LogCrashStats all = new LogCrashStats();
-    List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
-    List<Thread> workers = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
-      workers.add(
-          Thread.ofPlatform()
-              .name("crash-sim-" + i)
-              .start(
-                  () -> {
-                    for (long at = next.getAndIncrement();
-                        at < count;
-                        at = next.getAndIncrement()) {
-                      add(all, new LogCrashRun(first + at, sabotage, 0), first + at, failures);
-                      listener.accept(done.incrementAndGet());
-                    }
-                  }));
-    }
-    workers.forEach(LogCrashCampaign::join);
-    failures.sort(Comparator.comparingLong(Failure::seed));
-    return new Result(done.get(), List.copyOf(failures), all.figures());
+    return CrashCampaign.share(
+        first,
+        count,
+        threads,
+        () -> seed -> failureOf(new LogCrashRun(seed, sabotage, 0), all),
+        all::figures,
+        listener);
   }
 
-  private static void add(LogCrashStats all, LogCrashRun run, long seed, List<Failure> failures) {
+  /** What was wrong in a run, or null; then what it met is added. */
+  private static String failureOf(LogCrashRun run, LogCrashStats all) {
     try {
       LogCrashStats stats = run.run();
       synchronized (all) {
         all.add(stats);
       }
+      return null;
     } catch (LogCrashViolation e) {
-      failures.add(new Failure(seed, e.getMessage()));
-    }
-  }
-
-  private static void join(Thread worker) {
-    try {
-      worker.join();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted while seeds are run", e);
+      return e.getMessage();
     }
   }
 
@@ -115,7 +93,10 @@ public final class LogCrashCampaign {
       boolean reached = true;
       for (long event = 1; reached; event++) {
         LogCrashRun run = new LogCrashRun(seed, LogSabotage.NONE, event);
-        add(all, run, seed, failures);
+        String failure = failureOf(run, all);
+        if (failure != null) {
+          failures.add(new Failure(seed, failure));
+        }
         reached = run.isCutReached();
         if (reached) {
           listener.accept(++cuts);

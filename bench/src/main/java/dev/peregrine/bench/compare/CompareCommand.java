@@ -2,6 +2,7 @@ package dev.peregrine.bench.compare;
 
 import dev.peregrine.bench.ByteSize;
 import dev.peregrine.bench.Distribution;
+import dev.peregrine.bench.EnumIds;
 import dev.peregrine.bench.Figures;
 import dev.peregrine.bench.Main;
 import dev.peregrine.bench.Options;
@@ -14,16 +15,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The engine against its peers, in one run, with a report. */
 @Command(
@@ -47,13 +45,7 @@ public final class CompareCommand implements Callable<Integer> {
   static final class EngineName implements ITypeConverter<Engine> {
     @Override
     public Engine convert(String text) {
-      Engine engine = Engine.ofId(text);
-      if (engine == null) {
-        String known =
-            Arrays.stream(Engine.values()).map(Engine::id).collect(Collectors.joining(", "));
-        throw new TypeConversionException("'" + text + "' is none of " + known);
-      }
-      return engine;
+      return EnumIds.parse(Engine.class, text);
     }
   }
 
@@ -207,12 +199,12 @@ public final class CompareCommand implements Callable<Integer> {
   ComparePlan plan() {
     ComparePlan plan =
         new ComparePlan(
-            orElse(only, List.of(Engine.values())),
+            Options.orElse(only, List.of(Engine.values())),
             stages(),
-            orElse(workloads, List.of(Workload.values())),
-            orElse(
+            Options.orElse(workloads, List.of(Workload.values())),
+            Options.orElse(
                 distributions, quick ? List.of(Distribution.ZIPF) : List.of(Distribution.values())),
-            orElse(threads, quick ? List.of(2) : List.of(1, 2)),
+            Options.orElse(threads, quick ? List.of(2) : List.of(1, 2)),
             records != null ? records : quick ? 1_000_000 : 4_000_000,
             repetitions != null ? repetitions : quick ? 2 : 3,
             seconds != null ? seconds : quick ? 0.5 : 0.8,
@@ -235,10 +227,10 @@ public final class CompareCommand implements Callable<Integer> {
   /** All that some engine takes part in. */
   private List<Stage> stages() {
     boolean isShort = quick && residencies == null && valueBytes == null;
-    List<Engine> engines = orElse(only, List.of(Engine.values()));
+    List<Engine> engines = Options.orElse(only, List.of(Engine.values()));
     List<Stage> stages = new ArrayList<>();
-    for (Residency residency : orElse(residencies, List.of(Residency.values()))) {
-      for (int bytes : orElse(valueBytes, List.of(Long.BYTES, LONG_VALUE_BYTES))) {
+    for (Residency residency : Options.orElse(residencies, List.of(Residency.values()))) {
+      for (int bytes : Options.orElse(valueBytes, List.of(Long.BYTES, LONG_VALUE_BYTES))) {
         boolean isAsked = !(isShort && residency.isLimited() && bytes == Long.BYTES);
         if (isAsked && engines.stream().anyMatch(e -> e.reasonToSkip(residency) == null)) {
           stages.add(new Stage(residency, bytes));
@@ -246,11 +238,6 @@ public final class CompareCommand implements Callable<Integer> {
       }
     }
     return stages;
-  }
-
-  /** Not longer than it must be: each value once, in the order given. */
-  private static <T> List<T> orElse(List<T> given, List<T> usual) {
-    return given == null ? usual : given.stream().distinct().toList();
   }
 
   private void requireMemory(ComparePlan plan) throws IOException {

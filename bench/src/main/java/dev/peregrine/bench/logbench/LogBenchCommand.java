@@ -1,6 +1,7 @@
 package dev.peregrine.bench.logbench;
 
 import dev.peregrine.bench.ByteSize;
+import dev.peregrine.bench.EnumIds;
 import dev.peregrine.bench.Main;
 import dev.peregrine.bench.Options;
 import dev.peregrine.bench.TempDirectory;
@@ -8,16 +9,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The durable log against its peers, in one run. */
 @Command(
@@ -39,13 +37,7 @@ public final class LogBenchCommand implements Callable<Integer> {
   static final class EngineName implements ITypeConverter<LogEngine> {
     @Override
     public LogEngine convert(String text) {
-      LogEngine engine = LogEngine.ofId(text);
-      if (engine == null) {
-        String known =
-            Arrays.stream(LogEngine.values()).map(LogEngine::id).collect(Collectors.joining(", "));
-        throw new TypeConversionException("'" + text + "' is none of " + known);
-      }
-      return engine;
+      return EnumIds.parse(LogEngine.class, text);
     }
   }
 
@@ -157,10 +149,10 @@ public final class LogBenchCommand implements Callable<Integer> {
   private LogBenchPlan plan() {
     LogBenchPlan plan =
         new LogBenchPlan(
-            orElse(only, List.of(LogEngine.values())),
-            orElse(cells, List.of(Durability.values())),
-            orElse(entryBytes, List.of(64, 1024)),
-            orElse(producers, List.of(1, 2)),
+            Options.orElse(only, List.of(LogEngine.values())),
+            Options.orElse(cells, List.of(Durability.values())),
+            Options.orElse(entryBytes, List.of(64, 1024)),
+            Options.orElse(producers, List.of(1, 2)),
             seconds != null ? seconds : quick ? 0.4 : 1,
             warmUpSeconds != null ? warmUpSeconds : quick ? 0.3 : 0.6,
             bytes != null ? bytes : quick ? 512L << 20 : 2L << 30,
@@ -176,10 +168,5 @@ public final class LogBenchCommand implements Callable<Integer> {
           spec, length % Long.BYTES == 0, "--entry-bytes " + length + " is no multiple of 8");
     }
     return plan;
-  }
-
-  /** Not longer than it must be: each value once, in the order given. */
-  private static <T> List<T> orElse(List<T> given, List<T> usual) {
-    return given == null ? usual : given.stream().distinct().toList();
   }
 }

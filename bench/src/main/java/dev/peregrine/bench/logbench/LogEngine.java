@@ -1,10 +1,10 @@
 package dev.peregrine.bench.logbench;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.peregrine.bench.EnumIds;
 import dev.peregrine.bench.compare.peer.OpenPackages;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** Who takes part. */
@@ -75,17 +75,7 @@ public enum LogEngine {
   /** The name in options and JSON. */
   @JsonValue
   public String id() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  /** The engine of this name; null for none. */
-  public static LogEngine ofId(String id) {
-    for (LogEngine engine : values()) {
-      if (engine.id().equals(id)) {
-        return engine;
-      }
-    }
-    return null;
+    return EnumIds.of(this);
   }
 
   /** The name for people. */

@@ -170,9 +170,7 @@ final class PageFlusher implements CompletionSink {
     heldBack = false;
     while (submittedUntil < until && nextChunk - oldestChunk < DEPTH) {
       long end = endOfChunk(until);
-      boolean isInWay = blanks != null && blanks.isInWayOf(end);
-      if (end == submittedUntil || isInWay) {
-        allowedBytes += end - submittedUntil;
+      if (end == submittedUntil || blanks != null && blanks.isInWayOf(end)) {
         heldBack = true;
         break;
       }
@@ -193,6 +191,7 @@ final class PageFlusher implements CompletionSink {
       // One by one, so that the device writes this one while the next is sealed.
       queue.submit();
       nextChunk++;
+      allowedBytes -= end - submittedUntil;
       submittedUntil = end;
       started++;
     }
@@ -207,8 +206,6 @@ final class PageFlusher implements CompletionSink {
       allowedBytes += limit.permit(wantedBytes - allowedBytes);
     }
     long allowed = Alignment.down(submittedUntil + allowedBytes, PageImage.BLOCK_BYTES);
-    long end = format.endOfWrite(submittedUntil, Math.min(submittedUntil + wantedBytes, allowed));
-    allowedBytes -= end - submittedUntil;
-    return end;
+    return format.endOfWrite(submittedUntil, Math.min(submittedUntil + wantedBytes, allowed));
   }
 }

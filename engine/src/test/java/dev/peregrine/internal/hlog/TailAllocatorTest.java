@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.peregrine.Seeds;
 import dev.peregrine.Threads;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,25 +17,10 @@ class TailAllocatorTest {
   private static final int USABLE = PageImage.usableBytes(PAGE);
   private static final long FIRST = 64;
 
-  private final AtomicLong freePages = new AtomicLong(Long.MAX_VALUE);
-  private final List<Long> opened = new ArrayList<>();
-  private final TailAllocator tail =
-      new TailAllocator(
-          PAGE_BITS,
-          FIRST,
-          new TailAllocator.FrameGate() {
-            @Override
-            public boolean isFree(long page) {
-              return page < freePages.get();
-            }
-
-            @Override
-            public void onOpened(long page) {
-              synchronized (opened) {
-                opened.add(page);
-              }
-            }
-          });
+  private final TestGate gate = new TestGate();
+  private final AtomicLong freePages = gate.freePages;
+  private final List<Long> opened = gate.opened;
+  private final TailAllocator tail = new TailAllocator(PAGE_BITS, FIRST, gate);
 
   @Test
   void shouldFollowEachOtherWhenRecordsFitThePage() {

@@ -21,25 +21,10 @@ class TailPauseTest {
   private static final long FIRST = 64;
   private static final int BYTES = 1000;
 
-  private final AtomicLong freePages = new AtomicLong(Long.MAX_VALUE);
-  private final List<Long> opened = new ArrayList<>();
-  private final TailAllocator tail =
-      new TailAllocator(
-          PAGE_BITS,
-          FIRST,
-          new TailAllocator.FrameGate() {
-            @Override
-            public boolean isFree(long page) {
-              return page < freePages.get();
-            }
-
-            @Override
-            public void onOpened(long page) {
-              synchronized (opened) {
-                opened.add(page);
-              }
-            }
-          });
+  private final TestGate gate = new TestGate();
+  private final AtomicLong freePages = gate.freePages;
+  private final List<Long> opened = gate.opened;
+  private final TailAllocator tail = new TailAllocator(PAGE_BITS, FIRST, gate);
   private final Sleepers sleepers = new Sleepers();
 
   /** All addresses that were handed out. */

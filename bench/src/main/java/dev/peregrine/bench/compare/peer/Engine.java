@@ -1,9 +1,9 @@
 package dev.peregrine.bench.compare.peer;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.peregrine.bench.EnumIds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -196,17 +196,12 @@ public enum Engine {
   /** The name in options and JSON. */
   @JsonValue
   public String id() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return EnumIds.of(this);
   }
 
   /** The engine of this name; null for none. */
   public static Engine ofId(String id) {
-    for (Engine engine : values()) {
-      if (engine.id().equals(id)) {
-        return engine;
-      }
-    }
-    return null;
+    return EnumIds.find(Engine.class, id);
   }
 
   /** The name for people. */
