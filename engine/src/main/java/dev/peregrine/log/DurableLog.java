@@ -189,31 +189,32 @@ public final class DurableLog implements AutoCloseable {
     }
     long address = appends.appendBlock(batch.block().address(), batch.bytes(), waits);
     if (address >= 0 && config.commitBatches()) {
-      core.request();
+      core.requests().request();
     }
     return address;
   }
 
-  /** Has everything appended so far committed; returns at once. */
+  /** Has everything appended and acknowledged so far committed; returns at once. */
   public void commit() {
     requireHealthy();
-    core.request();
+    core.requests().request();
   }
 
   /**
-   * Commits everything appended so far; returns when it is durable.
+   * Commits everything appended so far, and what consumers have acknowledged; returns when it is
+   * durable. Waits for space in memory if there is none for that.
    *
    * @return up to where the log is committed
    * @throws dev.peregrine.StoreIoException if it can't be; then nothing more will be
    */
   public long commitAndWait() {
     requireHealthy();
-    core.awaitCommitted(core.requestWithPositions());
+    core.commitAndWait();
     return core.committed();
   }
 
   /**
-   * Has everything appended so far committed.
+   * Has everything appended so far committed, and what consumers have acknowledged.
    *
    * @return is completed with the committed address when it is durable, or with the failure, on a
    *     thread of the log or one that waits for a commit: what depends on it must not block
@@ -221,7 +222,7 @@ public final class DurableLog implements AutoCloseable {
    */
   public CompletableFuture<Long> commitAsync() {
     requireHealthy();
-    return core.whenCommitted(core.request());
+    return core.requests().requestFuture();
   }
 
   /** Waits until a commit that somebody asked for has made an entry durable. */

@@ -22,7 +22,8 @@ public final class LogConsumer extends LogReader {
 
   /**
    * Notes that everything that it has shown is consumed, the entry at hand included. The next
-   * commit makes it durable.
+   * commit that is asked for makes it durable; {@link DurableLog#awaitCommitted} tells of entries
+   * only.
    */
   public synchronized void acknowledge() {
     requireOpen();
@@ -30,7 +31,8 @@ public final class LogConsumer extends LogReader {
   }
 
   /**
-   * Notes that everything below an address is consumed. The next commit makes it durable.
+   * Notes that everything below an address is consumed. The next commit that is asked for makes it
+   * durable.
    *
    * @param address a position that this consumer was at
    */

@@ -277,9 +277,11 @@ public final class Appends {
   }
 
   /**
-   * Puts the consumers' positions in the log, if they have changed, before it is cut.
+   * Puts the consumers' positions in the log, if it has not all of them, before it is cut. Who
+   * finds another at it waits for what that comes to.
    *
-   * @return false if there is no space for them now
+   * @return whether the log has all that were set before, below its tail; false if there is no
+   *     space for them now
    */
   boolean appendPositions() {
     Consumers consumers = core.consumers();
@@ -287,15 +289,18 @@ public final class Appends {
       return true;
     }
     synchronized (this) {
-      byte[] positions = consumers.take();
-      long size = EntryHeader.sizeOf(positions.length);
+      if (!consumers.isChanged()) {
+        return true;
+      }
       long slot = core.enter();
       try {
-        long address = allocate((int) size);
+        // Inside: they are not set back between this and the append.
+        byte[] positions = consumers.take();
+        long address = allocate((int) EntryHeader.sizeOf(positions.length));
         if (address < 0) {
-          consumers.giveBack();
           return false;
         }
+        consumers.setWritten();
         long at = core.log().physical(address);
         MemorySegment source = MemorySegment.ofArray(positions);
         Memory.copyIn(source, 0, at + EntryHeader.BYTES, positions.length);

@@ -3,6 +3,7 @@ package dev.peregrine.internal.log;
 import dev.peregrine.MisuseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -16,6 +17,9 @@ import java.util.function.Supplier;
 final class CommitWaiters {
   /** The most futures at a time. */
   static final int MOST_FUTURES = 1 << 16;
+
+  /** The address of futures that wait for what has none yet. */
+  static final long OWED = Long.MAX_VALUE;
 
   private record Waiting(long address, CompletableFuture<Long> future) {}
 
@@ -108,6 +112,34 @@ final class CommitWaiters {
     }
     complete(new Waiting(address, future));
     return future;
+  }
+
+  /** How many futures wait for what has no address. */
+  int countOwed() {
+    synchronized (this) {
+      return (int) futures.stream().filter(waiting -> waiting.address == OWED).count();
+    }
+  }
+
+  /**
+   * Gives what futures wait for an address.
+   *
+   * @param count how many of them, from the first on; one thread at a time does it
+   * @param address they wait for from now on
+   */
+  void settleOwed(int count, long address) {
+    synchronized (this) {
+      int left = count;
+      for (ListIterator<Waiting> each = futures.listIterator(); each.hasNext() && left > 0; ) {
+        Waiting waiting = each.next();
+        if (waiting.address == OWED) {
+          each.set(new Waiting(address, waiting.future));
+          left--;
+        }
+      }
+    }
+    // It may be committed already.
+    wake();
   }
 
   /** Tells everybody whose wait is over; called after what they wait for has changed. */

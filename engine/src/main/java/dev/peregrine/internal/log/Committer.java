@@ -58,7 +58,7 @@ final class Committer implements DrivenWork {
     }
     if (!core.isClosed()) {
       requestByTime();
-      core.requestOwed();
+      core.requests().requestOwed();
     }
     return core.cutIfWanted() + core.syncCuts() + markIfQuiet();
   }
@@ -100,7 +100,7 @@ final class Committer implements DrivenWork {
       long now = clock.nanoTime();
       if (now - lastRequestNanos >= intervalNanos) {
         lastRequestNanos = now;
-        core.request();
+        core.requests().request();
       }
     }
   }

@@ -13,7 +13,12 @@ import java.util.TreeMap;
 public final class Consumers {
   private final Map<String, ConsumerPosition> positions = new TreeMap<>();
   private final List<String> open = new ArrayList<>();
-  private boolean changed;
+
+  /** How many changes there were, how many were taken to be written, and how many the log has. */
+  private long changes;
+
+  private long taken;
+  private long written;
 
   /**
    * @param kept what was kept of them
@@ -54,7 +59,9 @@ public final class Consumers {
       throw new MisuseException("consumer " + name + " is open");
     }
     boolean dropped = positions.remove(name) != null;
-    changed |= dropped;
+    if (dropped) {
+      changes++;
+    }
     return dropped;
   }
 
@@ -67,7 +74,9 @@ public final class Consumers {
   }
 
   private void put(ConsumerPosition position) {
-    changed |= !position.equals(positions.put(position.name(), position));
+    if (!position.equals(positions.put(position.name(), position))) {
+      changes++;
+    }
   }
 
   /** Up to where a consumer has consumed; −1 if there is none of this name. */
@@ -101,19 +110,19 @@ public final class Consumers {
     return least;
   }
 
-  /** Whether something has changed since it was taken to be written. */
+  /** Whether the log does not have all; also while somebody is about to write them. */
   synchronized boolean isChanged() {
-    return changed;
+    return changes != written;
   }
 
-  /** All, to be written now. */
+  /** All, to be written now; one thread at a time. */
   synchronized byte[] take() {
-    changed = false;
+    taken = changes;
     return ConsumerPosition.encode(all());
   }
 
-  /** Takes {@link #take} back: it was not written. */
-  synchronized void giveBack() {
-    changed = true;
+  /** What was taken last has space in the log, below its tail. */
+  synchronized void setWritten() {
+    written = taken;
   }
 }

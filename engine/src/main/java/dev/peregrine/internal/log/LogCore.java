@@ -49,10 +49,11 @@ public final class LogCore implements LogView {
   private final Exclusive exclusive = new Exclusive(epoch);
   private final SyncTurns syncs = new SyncTurns(this::isWritten, this::syncWritten);
   private final CommitWaiters waiters =
-      new CommitWaiters(this::committed, this::end, syncs::isFree);
+      new CommitWaiters(this::committed, this::endOfWaits, syncs::isFree);
   private final Consumers consumers;
   private final Truncation truncation;
   private final Appends appends;
+  private final CommitRequests requests;
 
   /** Up to where somebody wants the log committed; only grows. */
   private final AtomicLong wanted = new AtomicLong();
@@ -63,9 +64,6 @@ public final class LogCore implements LogView {
   private volatile long commitNumber;
 
   private volatile RuntimeException failure;
-
-  /** Whether a commit was asked for that the consumers' positions are missing from. */
-  private volatile boolean positionsOwed;
 
   private boolean stopped;
 
@@ -114,6 +112,9 @@ public final class LogCore implements LogView {
             format);
     this.truncation = new Truncation(this, environment.volume(), device, found.anchor());
     this.appends = new Appends(this, shape);
+    this.requests =
+        new CommitRequests(
+            appends::appendPositions, this::requestEntries, environment.commits()::signal, waiters);
   }
 
   /**
@@ -131,6 +132,11 @@ public final class LogCore implements LogView {
   /** What appends. */
   public Appends appends() {
     return appends;
+  }
+
+  /** What asks for commits. */
+  public CommitRequests requests() {
+    return requests;
   }
 
   /** What drops entries. */
@@ -307,32 +313,18 @@ public final class LogCore implements LogView {
   }
 
   /**
-   * As {@link #request}, but waits until there is space for the positions of consumers.
+   * Asks for everything in the log to be committed.
    *
    * @return the address to wait for
    */
-  public long requestWithPositions() {
-    while (!appends.appendPositions()) {
-      appends.awaitSpace();
-    }
-    return request();
-  }
-
-  /**
-   * Asks for everything appended so far to be committed; returns at once. If there is no space for
-   * the positions of consumers now, they follow with a commit of their own.
-   *
-   * @return the address to wait for
-   */
-  public long request() {
-    positionsOwed = !appends.appendPositions();
+  private long requestEntries() {
     long target = log.tailAcquire() - ExtentHeader.BYTES;
     wanted.accumulateAndGet(target, Math::max);
     cutIfWanted();
     return target;
   }
 
-  /** As {@link #request} for an address; the committer makes the cut. Inside the epoch, too. */
+  /** Asks for a commit up to an address; the committer makes the cut. Inside the epoch, too. */
   void want(long target) {
     if (wanted.get() < target) {
       wanted.accumulateAndGet(target, Math::max);
@@ -417,21 +409,24 @@ public final class LogCore implements LogView {
     return failure() == null && cuts.first() <= log.flushedUntilAcquire();
   }
 
-  /** Makes good for positions that a commit had no space for; the committer only. */
-  void requestOwed() {
-    if (positionsOwed) {
-      request();
-    }
-  }
-
   boolean hasWork() {
-    return positionsOwed || !cuts.isEmpty() || wanted.get() > cuts.last();
+    return requests.owesPositions() || !cuts.isEmpty() || wanted.get() > cuts.last();
   }
 
   private void onFlushed(long until) {
     if (committed < cuts.last() && !waiters.callHelper()) {
       environment.commits().signal();
     }
+  }
+
+  /** Commits everything appended so far, and waits for that; also for space for positions. */
+  public void commitAndWait() {
+    long target = requests.tryRequest();
+    while (target < 0) {
+      appends.awaitSpace();
+      target = requests.tryRequest();
+    }
+    awaitCommitted(target);
   }
 
   /**
@@ -511,6 +506,11 @@ public final class LogCore implements LogView {
         : null;
   }
 
+  /** As {@link #end}, for who waits: what was asked for before the log is closed is committed. */
+  private RuntimeException endOfWaits() {
+    return failure() != null || stopped() ? end() : null;
+  }
+
   private synchronized boolean stopped() {
     return stopped;
   }
@@ -565,8 +565,7 @@ public final class LogCore implements LogView {
   }
 
   private void commitLast() {
-    long target = log.tailAcquire() - ExtentHeader.BYTES;
-    wanted.accumulateAndGet(target, Math::max);
+    long target = requestEntries();
     boolean interrupted = false;
     while (committed < target && failure() == null) {
       interrupted |= helpOrPause(target);
@@ -577,6 +576,8 @@ public final class LogCore implements LogView {
     if (failure() == null) {
       try {
         truncation.publish();
+        // The anchor has the positions.
+        waiters.settleOwed(Integer.MAX_VALUE, target);
       } catch (RuntimeException e) {
         fail(e);
       }

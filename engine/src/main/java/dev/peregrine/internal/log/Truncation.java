@@ -141,7 +141,7 @@ public final class Truncation {
     requireHealthy();
     core.exclusive().take();
     try {
-      core.awaitCommitted(core.request());
+      core.awaitCommitted(core.requests().request());
       synchronized (this) {
         long end = core.committed();
         if (address >= end) {

@@ -62,6 +62,11 @@ public final class Sleepers implements AutoCloseable {
       return task.isDone();
     }
 
+    /** Whether its thread waits for a monitor. */
+    public boolean isBlocked() {
+      return thread.getState() == Thread.State.BLOCKED;
+    }
+
     /** Lets it go on, or never sleep. */
     public Sleeper wake() {
       taken.set(true);
