@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What a log must hold: every entry in order, up to where it is certain, and what a call that was
@@ -44,10 +45,19 @@ final class LogCrashModel {
 
   private long nextNumber;
 
-  /** Where the consumer is, at least and at most. */
-  private long consumedAtLeast;
+  /** Where entries from are dropped, if that has happened. */
+  private long keptUntil;
 
-  private long consumedAtMost;
+  /** Where the consumer is at least; −1 if it need not be there. */
+  private long consumedAtLeast = UNKNOWN;
+
+  /** Where it is at most, if it is there. */
+  private long consumedAtMost = UNKNOWN;
+
+  /** A commit that was asked for: what there was then is certain if its future is completed. */
+  private record Asked(CompletableFuture<Long> future, int count, long consumed) {}
+
+  private final List<Asked> asked = new ArrayList<>();
 
   /** Bytes of an entry. */
   static MemorySegment bytes(long number, int length) {
@@ -96,6 +106,25 @@ final class LogCrashModel {
     consumedAtLeast = consumedAtMost;
   }
 
+  /** A commit was asked for of all entries added so far, and of the consumer's position. */
+  void asked(CompletableFuture<Long> future) {
+    asked.add(new Asked(future, items.size(), consumedAtMost));
+  }
+
+  /** Takes over what futures have promised; none may be left waiting by a log that has ended. */
+  private void takeAsked() {
+    for (Asked each : asked) {
+      if (!each.future.isDone()) {
+        throw new LogCrashViolation("a future of a commit was left waiting");
+      }
+      if (!each.future.isCompletedExceptionally()) {
+        certain = Math.max(certain, each.count);
+        consumedAtLeast = Math.max(consumedAtLeast, each.consumed);
+      }
+    }
+    asked.clear();
+  }
+
   void consumedUntil(long address) {
     consumedAtMost = address;
   }
@@ -112,16 +141,18 @@ final class LogCrashModel {
   /** All entries are about to be committed, and those from an index on dropped. */
   void beginDropFrom(int index) {
     keptPerhaps = index;
+    keptUntil = items.get(index).address;
   }
 
-  void endDropFrom(long address) {
+  void endDropFrom() {
+    asked.clear();
     while (items.size() > keptPerhaps) {
       items.removeLast();
     }
     endWithAWhole();
     certain = keptPerhaps;
     keptPerhaps = -1;
-    consumedAtMost = Math.min(consumedAtMost, address);
+    consumedAtMost = Math.min(consumedAtMost, keptUntil);
     consumedAtLeast = consumedAtMost;
   }
 
@@ -138,6 +169,7 @@ final class LogCrashModel {
    * @throws LogCrashViolation if it is none of what there may be
    */
   void check(DurableLog log) {
+    takeAsked();
     int first = -1;
     int next = 0;
     try (LogReader reader = log.openReader()) {
@@ -170,9 +202,9 @@ final class LogCrashModel {
     droppedPerhaps = first;
     certain = next;
     keptPerhaps = -1;
-    // One that is lost begins anew.
-    consumedAtMost = Math.max(consumed, 0);
-    consumedAtLeast = consumedAtMost;
+    // One that is not there begins anew, and need not be there again before a commit.
+    consumedAtLeast = consumed;
+    consumedAtMost = consumed == UNKNOWN ? log.beginAddress() : consumed;
   }
 
   private static long consumerPosition(DurableLog log) {
@@ -185,10 +217,9 @@ final class LogCrashModel {
   }
 
   private boolean isAllGoneAllowed() {
-    int left = keptPerhaps >= 0 ? keptPerhaps : items.size();
     return certain <= dropped
         || certain <= droppedPerhaps
-        || keptPerhaps >= 0 && keptPerhaps <= Math.max(dropped, droppedPerhaps) && left >= 0;
+        || keptPerhaps >= 0 && keptPerhaps <= Math.max(dropped, droppedPerhaps);
   }
 
   private int firstIndex(LogReader reader) {
@@ -252,16 +283,10 @@ final class LogCrashModel {
   }
 
   private void requireConsumer(long consumed, DurableLog log) {
-    long least = keptPerhaps >= 0 ? 0 : consumedAtLeast;
-    boolean lost = consumed == UNKNOWN && least == 0;
-    if (!lost && (consumed < least || consumed > Math.max(consumedAtMost, log.beginAddress()))) {
+    long least = keptPerhaps >= 0 ? Math.min(consumedAtLeast, keptUntil) : consumedAtLeast;
+    if (consumed < least || consumed > Math.max(consumedAtMost, log.beginAddress())) {
       throw new LogCrashViolation(
-          "the consumer is at "
-              + consumed
-              + ", not from "
-              + consumedAtLeast
-              + " to "
-              + consumedAtMost);
+          "the consumer is at " + consumed + ", not from " + least + " to " + consumedAtMost);
     }
   }
 }

@@ -26,6 +26,9 @@ final class LogCrashRun {
   private static final long MOST_ENTRY_BYTES = 128 << 10;
   private static final int PAGE_BYTES = 16 << 10;
 
+  /** Lengths of entries that memory is filled with; the longest is in one piece. */
+  private static final int[] FILLING = {4000, 100, 0};
+
   private final SplittableRandom random;
   private final LogSabotage sabotage;
   private final LogCrashModel model = new LogCrashModel();
@@ -202,8 +205,8 @@ final class LogCrashRun {
     switch (random.nextInt(13)) {
       case 0 -> commit(log);
       case 1 -> batch(log);
-      case 2 -> consume();
-      case 3 -> log.commit();
+      case 2 -> consume(random.nextInt(10));
+      case 3 -> ask(log);
       case 4 -> dropBefore(log);
       case 5 -> {
         if (random.nextInt(4) == 0) {
@@ -211,7 +214,7 @@ final class LogCrashRun {
         }
       }
       case 6 -> readSome(log);
-      case 7 -> tryAppend(log);
+      case 7 -> tryAppend(log, random.nextInt(3000));
       case 8 -> leaveAlone(log);
       default -> append(log);
     }
@@ -248,14 +251,25 @@ final class LogCrashRun {
     model.appended(log.append(entry));
   }
 
-  private void tryAppend(DurableLog log) {
-    MemorySegment entry = model.add(random.nextInt(3000), true);
+  private boolean tryAppend(DurableLog log, int length) {
+    MemorySegment entry = model.add(length, true);
     long address = log.tryAppend(entry);
     if (address == DurableLog.BACK_PRESSURED) {
       model.refused();
-    } else {
-      stats.entries++;
-      model.appended(address);
+      return false;
+    }
+    stats.entries++;
+    model.appended(address);
+    return true;
+  }
+
+  /** Until nothing fits, not even the consumer's position. */
+  private void fillMemory(DurableLog log) {
+    stats.fills++;
+    for (int length : FILLING) {
+      while (tryAppend(log, length)) {
+        continue;
+      }
     }
   }
 
@@ -276,8 +290,22 @@ final class LogCrashRun {
     model.committed();
   }
 
-  private void consume() {
-    int count = random.nextInt(10);
+  /** Asks for a commit and goes on: to be told or not, and at times with memory full. */
+  private void ask(DurableLog log) {
+    long turn = stats.asks++ % 8;
+    if (turn == 3) {
+      consume(1);
+      fillMemory(log);
+    }
+    if (turn % 2 == 1) {
+      model.asked(log.commitAsync());
+    } else {
+      log.commit();
+    }
+  }
+
+  private void consume(int most) {
+    int count = most;
     while (count-- > 0 && consumer.next()) {
       model.consumedUntil(consumer.shownUntil());
       consumer.acknowledge();
@@ -314,7 +342,7 @@ final class LogCrashRun {
     model.beginDropFrom(index);
     stats.rollbacks++;
     log.truncateAfter(address);
-    model.endDropFrom(address);
+    model.endDropFrom();
   }
 
   private void readSome(DurableLog log) {

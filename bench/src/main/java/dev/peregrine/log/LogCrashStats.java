@@ -12,6 +12,8 @@ final class LogCrashStats {
   long closes;
   long entries;
   long commits;
+  long asks;
+  long fills;
   long drops;
   long rollbacks;
   long rests;
@@ -26,6 +28,8 @@ final class LogCrashStats {
     closes += other.closes;
     entries += other.entries;
     commits += other.commits;
+    asks += other.asks;
+    fills += other.fills;
     drops += other.drops;
     rollbacks += other.rollbacks;
     rests += other.rests;
@@ -43,6 +47,8 @@ final class LogCrashStats {
     figures.put("closes", closes);
     figures.put("entries", entries);
     figures.put("commits", commits);
+    figures.put("commits not awaited", asks);
+    figures.put("memory filled", fills);
     figures.put("truncations", drops);
     figures.put("rollbacks", rollbacks);
     figures.put("rests", rests);

@@ -14,7 +14,8 @@ class LogCrashSimTest {
   void shouldKeepItsPromisesWhenTheMachineCrashes() {
     Result result = LogCrashCampaign.run(System.nanoTime() >>> 20, 150, 2, done -> {});
     assertEquals(List.of(), result.failures());
-    for (String figure : List.of("crashes", "power cuts inside calls", "truncations", "rests")) {
+    for (String figure :
+        List.of("crashes", "power cuts inside calls", "truncations", "rests", "memory filled")) {
       assertTrue(result.figures().get(figure) > 20, result::toString);
     }
   }
