@@ -36,12 +36,13 @@ public final class Memory {
   }
 
   /**
-   * A plain load of 8 bytes from {@code base + offset}. Cheaper than a sum in the caller where
-   * several offsets are read from one base.
+   * A plain load of 8 aligned bytes from {@code base + offset}, both aligned. Cheaper than a sum in
+   * the caller where several offsets are read from one base, as are the other methods with an
+   * offset.
    */
   public static long getLong(long base, int offset) {
-    check(base + offset, Long.BYTES);
-    return ROOT.get(ValueLayout.JAVA_LONG_UNALIGNED, at(base) + offset);
+    checkAtomic(base + offset, Long.BYTES);
+    return ROOT.get(ValueLayout.JAVA_LONG, aligned(base, Long.BYTES) + offset);
   }
 
   /** An opaque load of 8 aligned bytes. */
@@ -54,6 +55,12 @@ public final class Memory {
   public static long getLongAcquire(long address) {
     checkAtomic(address, Long.BYTES);
     return (long) LONGS.getAcquire(ROOT, aligned(address, Long.BYTES));
+  }
+
+  /** An acquire load of 8 aligned bytes from {@code base + offset}, both aligned. */
+  public static long getLongAcquire(long base, int offset) {
+    checkAtomic(base + offset, Long.BYTES);
+    return (long) LONGS.getAcquire(ROOT, aligned(base, Long.BYTES) + offset);
   }
 
   /** A volatile load of 8 aligned bytes. */
@@ -78,6 +85,12 @@ public final class Memory {
   public static void putLongRelease(long address, long value) {
     checkAtomic(address, Long.BYTES);
     LONGS.setRelease(ROOT, aligned(address, Long.BYTES), value);
+  }
+
+  /** A release store of 8 aligned bytes to {@code base + offset}, both aligned. */
+  public static void putLongRelease(long base, int offset, long value) {
+    checkAtomic(base + offset, Long.BYTES);
+    LONGS.setRelease(ROOT, aligned(base, Long.BYTES) + offset, value);
   }
 
   /** A volatile store of 8 aligned bytes: a full fence follows it. */

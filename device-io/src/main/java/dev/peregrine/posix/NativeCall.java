@@ -57,6 +57,13 @@ public final class NativeCall {
         Linker.Option.captureCallState("errno"));
   }
 
+  /** As {@link #linkVariadicWithErrno}, for a function that reports through its result alone. */
+  public static MethodHandle linkVariadic(
+      String name, int fixedCount, FunctionDescriptor descriptor) {
+    return LINKER.downcallHandle(
+        find(LINKER.defaultLookup(), name), descriptor, Linker.Option.firstVariadicArg(fixedCount));
+  }
+
   /** Links a function of another library that reports through its result alone. */
   public static MethodHandle link(
       SymbolLookup library, String name, FunctionDescriptor descriptor) {

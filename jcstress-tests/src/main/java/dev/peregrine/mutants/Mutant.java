@@ -17,19 +17,40 @@ enum Mutant {
       "epoch.LightEpoch",
       "epoch.LightEpochTests.PublishAgainstReclaim",
       false,
-      call("tryEnter", "casLong", "checkThenPut")),
+      call("tryAnnounce", "casLong", "checkThenPut")),
   /** The slot is looked at, then taken. */
   SLOT_TAKEN_IN_TWO_STEPS(
       "epoch.LightEpoch",
       "epoch.LightEpochTests.TwoEnterOneSlot",
       true,
-      call("tryEnter", "casLong", "checkThenPutVolatile")),
+      call("tryAnnounce", "casLong", "checkThenPutVolatile")),
   /** The announcement after a suspension is a release store, which later loads pass. */
   RESUMED_WITHOUT_FENCE(
       "epoch.LightEpoch",
       "epoch.LightEpochTests.ResumeAgainstReclaim",
       false,
       call("resume", "putLongVolatile", "putRelease")),
+  /** A new epoch puts no barrier into the threads that own a slot. */
+  OWNERS_NOT_BARRED(
+      "epoch.LightEpoch",
+      "epoch.SessionSlotTests.OwnerAgainstReclaim",
+      true,
+      call("advance", "run", "noBarrier")),
+  /** Who takes ownership away puts no barrier into the owner's thread. */
+  DISOWNED_WITHOUT_BARRIER(
+      "epoch.SessionSlot",
+      "epoch.SessionSlotTests.OwnerAgainstOther",
+      false,
+      call("tryDisown", "run", "noBarrier")),
+  /** The owner does not look again whether it still is the owner. */
+  OWNER_LOOKS_ONCE(
+      "epoch.SessionSlot",
+      "epoch.SessionSlotTests.OwnerAgainstOther",
+      false,
+      call("tryAnnounceOwned", "getAcquire", "currentThread")),
+  /** Who holds the slot for a moment does not ask whether its owner is inside. */
+  HELD_WITHOUT_A_LOOK(
+      "epoch.SessionSlot", "epoch.SessionSlotTests.OwnerAgainstHelper", false, yes("tryDisown")),
   /** An action is looked at, then taken off the list. */
   ACTION_TAKEN_IN_TWO_STEPS(
       "epoch.DrainList",

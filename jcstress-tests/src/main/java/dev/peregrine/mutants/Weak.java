@@ -1,6 +1,7 @@
 package dev.peregrine.mutants;
 
 import dev.peregrine.memory.Memory;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -78,6 +79,14 @@ public final class Weak {
   /** An epoch that is always safe. */
   public static long everyEpoch(Object receiver) {
     return Long.MAX_VALUE;
+  }
+
+  /** No barrier. */
+  public static void noBarrier() {}
+
+  /** Whoever asks who the owner of something is, owns it. */
+  public static Thread currentThread(VarHandle field, Object receiver) {
+    return Thread.currentThread();
   }
 
   /** Nothing is stored. */

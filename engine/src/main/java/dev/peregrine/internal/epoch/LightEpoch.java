@@ -5,6 +5,7 @@ import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
 import dev.peregrine.memory.NativeRegion;
+import dev.peregrine.memory.ProcessBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,10 +19,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p><b>How.</b> A slot holds 0 (outside), {@link #SUSPENDED} (in use, but holding nothing), or the
  * epoch its user announced. Entering is a CAS from 0: a full fence between the announcement and the
- * first read of shared state, and at the same time the proof that no second thread uses the slot. A
- * bump adds 1 to the current epoch, again a full fence; the epoch before it is safe when every
- * announced epoch is greater. The safe epoch is computed from the current epoch, read first, and
- * the slots, read after it: a slot entered too late to be seen reads the state after the bump.
+ * first read of shared state, and at the same time the proof that no second thread uses the slot;
+ * {@link SessionSlot} spares the one thread that uses a slot all the time both. A bump adds 1 to
+ * the current epoch, again a full fence; the epoch before it is safe when every announced epoch is
+ * greater. The safe epoch is computed from the current epoch, read first, and the slots, read after
+ * it: a slot entered too late to be seen reads the state after the bump.
  *
  * <p><b>Progress.</b> Whoever leaves runs what has become safe. A leaver may overlook an action
  * that is registered at that instant, so the log's worker calls {@link #drain} while {@link
@@ -36,10 +38,12 @@ public final class LightEpoch {
   /** A slot in use that protects nothing. */
   public static final long SUSPENDED = Long.MAX_VALUE;
 
-  /** Bytes beside the slot in its line. */
-  public static final int USER_BYTES = CacheLine.STRIDE_BYTES / 2 - Long.BYTES;
+  /** Bytes beside a slot's two words in its line. */
+  public static final int USER_BYTES = CacheLine.STRIDE_BYTES / 2 - 2 * Long.BYTES;
 
-  private static final long OUTSIDE = 0;
+  /** A slot, or its owner's word, that nobody is in. */
+  static final long OUTSIDE = 0;
+
   private static final long FIRST_EPOCH = 1;
   private static final int DRAIN_CAPACITY = 16;
 
@@ -57,12 +61,19 @@ public final class LightEpoch {
   private final DrainList drainList = new DrainList(DRAIN_CAPACITY, pending);
   private final boolean[] taken;
 
+  /** Of each slot, the last thread that owned it. */
+  private final Thread[] formerOwners;
+
+  /** Set before the first slot has an owner, never cleared. */
+  private volatile boolean owners;
+
   /**
    * @param slotCount the most slots in use at once, at least 1
    */
   public LightEpoch(int slotCount) {
     this.slotCount = slotCount;
     this.taken = new boolean[slotCount];
+    this.formerOwners = new Thread[slotCount];
     this.base = NativeRegion.reserveFor(this, bytesFor(slotCount));
     initialize();
   }
@@ -71,6 +82,7 @@ public final class LightEpoch {
   LightEpoch(int slotCount, long base) {
     this.slotCount = slotCount;
     this.taken = new boolean[slotCount];
+    this.formerOwners = new Thread[slotCount];
     this.base = base;
     initialize();
   }
@@ -103,10 +115,25 @@ public final class LightEpoch {
 
   /** Gives a slot back, outside. */
   public void releaseSlot(long slot) {
+    Memory.putLongRelease(ownersWord(slot), OUTSIDE);
     Memory.putLongRelease(slot, OUTSIDE);
     synchronized (taken) {
-      taken[(int) ((slot - slotAt(0)) / CacheLine.STRIDE_BYTES)] = false;
+      taken[indexOf(slot)] = false;
     }
+  }
+
+  /** The last thread that owned a slot, null if none did; the slot's user only. */
+  Thread formerOwner(long slot) {
+    return formerOwners[indexOf(slot)];
+  }
+
+  /** Notes that a thread owns a slot; the slot's user only. */
+  void formerOwner(long slot, Thread thread) {
+    formerOwners[indexOf(slot)] = thread;
+  }
+
+  private int indexOf(long slot) {
+    return (int) ((slot - slotAt(0)) / CacheLine.STRIDE_BYTES);
   }
 
   /** A slot that no {@link #tryEnter} ever gets: where the handle of a closed session points. */
@@ -124,6 +151,11 @@ public final class LightEpoch {
     if (bytes > USER_BYTES) {
       throw new IllegalArgumentException(bytes + " bytes do not fit the line of a slot");
     }
+    return slot + 2L * Long.BYTES;
+  }
+
+  /** The word of a slot that {@link SessionSlot} has its owner announce itself in. */
+  static long ownersWord(long slot) {
     return slot + Long.BYTES;
   }
 
@@ -133,25 +165,32 @@ public final class LightEpoch {
    * @return false if the slot is in use already
    */
   public boolean tryEnter(long slot) {
-    return Memory.casLong(slot, OUTSIDE, Memory.getLongAcquire(base));
+    return tryAnnounce(slot, Memory.getLongAcquire(base));
   }
 
   /** Marks the slot as in use, without protection; false if it is in use already. */
   public boolean tryEnterSuspended(long slot) {
-    return Memory.casLong(slot, OUTSIDE, SUSPENDED);
+    return tryAnnounce(slot, SUSPENDED);
+  }
+
+  static boolean tryAnnounce(long slot, long announcement) {
+    return Memory.casLong(slot, OUTSIDE, announcement);
   }
 
   /** Leaves, and runs what has become safe by it. */
   public void leave(long slot) {
     Memory.putLongRelease(slot, OUTSIDE);
-    if (hasPending()) {
-      drain();
-    }
+    drainIfPending();
   }
 
   /** Gives up protection but keeps the slot; every address read before is void. */
   public void suspend(long slot) {
     Memory.putLongRelease(slot, SUSPENDED);
+    drainIfPending();
+  }
+
+  /** For who has left: runs what has become safe by it. */
+  void drainIfPending() {
     if (hasPending()) {
       drain();
     }
@@ -172,7 +211,7 @@ public final class LightEpoch {
     if (claimed < 0) {
       return false;
     }
-    long before = Memory.getAndAddLong(base, 1);
+    long before = advance();
     Pauses.at(PausePoint.EPOCH_BUMPED);
     drainList.publish(claimed, before, action, argument);
     drain();
@@ -186,7 +225,23 @@ public final class LightEpoch {
    *     safe}
    */
   public long advance() {
-    return Memory.getAndAddLong(base, 1);
+    long before = Memory.getAndAddLong(base, 1);
+    if (owners) {
+      ProcessBarrier.run();
+    }
+    return before;
+  }
+
+  /** From now on, slots have owners, who announce themselves without a fence. */
+  void expectOwners() {
+    if (!owners) {
+      owners = true;
+    }
+  }
+
+  /** Where the current epoch is. */
+  long currentWord() {
+    return base;
   }
 
   /** Whether an action is waiting; a stale answer is possible. */
@@ -212,17 +267,21 @@ public final class LightEpoch {
   public long safeEpoch() {
     long least = Memory.getLongVolatile(base);
     for (int i = 0; i < slotCount; i++) {
-      long announced = Memory.getLongVolatile(slotAt(i));
-      if (announced != OUTSIDE && announced < least) {
-        least = announced;
-      }
+      // In this order: an owner that was inside by the slot comes to be so by its own word.
+      least = earlier(least, Memory.getLongVolatile(slotAt(i)));
+      least = earlier(least, Memory.getLongVolatile(ownersWord(slotAt(i))));
     }
     return least - 1;
   }
 
-  /** The epoch announced in a slot, 0 if it is outside. */
+  private static long earlier(long least, long announced) {
+    return announced != OUTSIDE && announced < least ? announced : least;
+  }
+
+  /** The epoch announced in a slot, by its owner or another, 0 if nobody is inside. */
   public long announced(long slot) {
-    return Memory.getLongVolatile(slot);
+    long announced = Memory.getLongVolatile(slot);
+    return announced != OUTSIDE ? announced : Memory.getLongVolatile(ownersWord(slot));
   }
 
   private long slotAt(int index) {

@@ -48,6 +48,7 @@ public final class HybridLog implements AutoCloseable {
   private final HeadPin headPin;
   private final TailAllocator tail;
   private final PageFrames frames;
+  private final LogWindow window;
   private final ChangeMarks marks;
   final ChecksumTables tables;
   private final PageFormat format;
@@ -130,6 +131,7 @@ public final class HybridLog implements AutoCloseable {
     this.headPin = new HeadPin(regions);
     this.frames =
         new PageFrames(pageBits, frameCount, shape.preTouched(), pageOf(regions.headAcquire()));
+    this.window = new LogWindow(regions, frames);
     this.marks = new ChangeMarks(frameCount);
     this.tables = tables;
     this.tail = new TailAllocator(pageBits, format, contents.tailAddress(), new Gate(), 0);
@@ -207,6 +209,11 @@ public final class HybridLog implements AutoCloseable {
   /** Whether the frames of this many pages behind the tail's are free. */
   public boolean hasFreePages(long count) {
     return new Gate().isFree(pageOf(tail.tailAcquire()) + count);
+  }
+
+  /** The same as some of what follows, for who asks at each operation. */
+  public LogWindow window() {
+    return window;
   }
 
   /** Where an address from {@link #headAcquire} on is in memory. */

@@ -95,7 +95,8 @@ final class LogRegions {
     Memory.putLongRelease(word(marker), address);
   }
 
-  private long word(Marker marker) {
+  /** Where a marker is. */
+  long word(Marker marker) {
     return base + (long) marker.ordinal() * CacheLine.STRIDE_BYTES;
   }
 }

@@ -51,6 +51,11 @@ final class PageFrames {
     return base + (logicalAddress & ringMask);
   }
 
+  /** The bits of an address by which it maps to memory. */
+  long ringMask() {
+    return ringMask;
+  }
+
   /** Length of a frame. */
   int pageBytes() {
     return 1 << pageBits;

@@ -28,8 +28,13 @@ final class HashBucket {
   private HashBucket() {}
 
   /** Where an entry is. */
-  static long entryAddress(long bucket, int entry) {
-    return bucket + (long) entry * ENTRY_BYTES;
+  static long entryAddress(long bucket, long entry) {
+    return bucket + entry * ENTRY_BYTES;
+  }
+
+  /** Whether an entry is the last one of its bucket. */
+  static boolean isLast(long entryAddress) {
+    return (entryAddress & BYTES - 1) == OVERFLOW_OFFSET - ENTRY_BYTES;
   }
 
   /** Where the overflow word is. */

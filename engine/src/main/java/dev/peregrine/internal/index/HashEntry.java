@@ -47,13 +47,22 @@ final class HashEntry {
 
   /** The tag field for a hash, from its upper bits: 1 to 16,381, shifted to its place. */
   static long tagOf(long hash) {
+    return numberOf(hash) << TAG_SHIFT;
+  }
+
+  private static long numberOf(long hash) {
     long upper = hash >>> (Long.SIZE - TAG_BITS);
-    return (1 + (upper * KEY_TAGS >>> TAG_BITS)) << TAG_SHIFT;
+    return 1 + (upper * KEY_TAGS >>> TAG_BITS);
+  }
+
+  /** Whether it is the entry of a hash's tag, and not tentative. */
+  static boolean isOf(long entry, long hash) {
+    return (entry >>> TAG_SHIFT & MATCH_FIELD >>> TAG_SHIFT) == numberOf(hash);
   }
 
   /** The entry of the first bucket that a key of this hash takes if it is free: 0 to 6. */
-  static int homeOf(long hash) {
-    return (int) ((hash >>> HOME_SHIFT & HOME_MASK) * HashBucket.ENTRIES >>> HOME_BITS);
+  static long homeOf(long hash) {
+    return (hash >>> HOME_SHIFT & HOME_MASK) * HashBucket.ENTRIES >>> HOME_BITS;
   }
 
   /** The entry's address. */

@@ -88,12 +88,12 @@ public final class HashIndex implements AutoCloseable {
    * @return its address, {@code LogAddress.NONE} if there is none
    */
   public long find(long hash) {
+    long address = findAtHome(hash);
+    if (address != LogAddress.NONE) {
+      return address;
+    }
     long tag = HashEntry.tagOf(hash);
     long bucket = bucketOf(hash);
-    long home = Memory.getLongAcquire(HashBucket.entryAddress(bucket, HashEntry.homeOf(hash)));
-    if ((home & HashEntry.MATCH_FIELD) == tag) {
-      return HashEntry.address(home);
-    }
     while (bucket != 0) {
       long matches = HashBucket.matchTag(bucket, tag);
       while (matches != 0) {
@@ -112,12 +112,27 @@ public final class HashIndex implements AutoCloseable {
   }
 
   /**
+   * As {@link #find}, but looks only where the entry is in most cases.
+   *
+   * @return the address, {@code LogAddress.NONE} if {@code find} must tell
+   */
+  public long findAtHome(long hash) {
+    long home = homeAddress(hash);
+    long entry = Memory.getLongAcquire(home);
+    if (HashEntry.isOf(entry, hash)) {
+      return HashEntry.address(entry);
+    }
+    entry = Memory.getLongAcquire(afterHome(home));
+    return HashEntry.isOf(entry, hash) ? HashEntry.address(entry) : LogAddress.NONE;
+  }
+
+  /**
    * Loads the entry that a hash probably has, so that its cache line comes while the caller goes on
    * to other keys. The load is plain; its value means nothing, but must be used for the load to
    * happen.
    */
   public long touch(long hash) {
-    return Memory.getLong(HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash)));
+    return Memory.getLong(homeAddress(hash));
   }
 
   /** Finds the entry for a hash, or makes an empty one. */
@@ -215,11 +230,10 @@ public final class HashIndex implements AutoCloseable {
    * @throws CorruptionException if there is no room
    */
   long createForReplay(long hash, long tag) {
-    long home = HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash));
-    long free =
-        Memory.getLong(home) == HashEntry.FREE
-            ? home
-            : entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.FREE);
+    long free = freeNearHome(hash);
+    if (free == 0) {
+      free = entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.FREE);
+    }
     if (free == 0) {
       free = overflowForReplay(hash);
     }
@@ -283,7 +297,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** Finds an existing entry, its own or the wildcard. */
   private boolean tryFind(long hash, long tag, IndexCursor cursor) {
-    long home = HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash));
+    long home = homeAddress(hash);
     long first = Memory.getLongAcquire(home);
     if ((first & HashEntry.MATCH_FIELD) == tag) {
       cursor.entryAddress = home;
@@ -347,9 +361,9 @@ public final class HashIndex implements AutoCloseable {
       return 0;
     }
     long bucket = bucketOf(hash);
-    long home = HashBucket.entryAddress(bucket, HashEntry.homeOf(hash));
-    if (Memory.getLongAcquire(home) == HashEntry.FREE) {
-      return home;
+    long near = freeNearHome(hash);
+    if (near != 0) {
+      return near;
     }
     for (; ; ) {
       // No tag of a key is 0.
@@ -416,6 +430,25 @@ public final class HashIndex implements AutoCloseable {
   private long next(long bucket) {
     long number = HashBucket.overflowAcquire(bucket);
     return number == 0 ? 0 : overflow.addressOf(number);
+  }
+
+  /** The home of a hash, or the place after it, if one is free; else 0. */
+  private long freeNearHome(long hash) {
+    long home = homeAddress(hash);
+    if (Memory.getLongAcquire(home) == HashEntry.FREE) {
+      return home;
+    }
+    long after = afterHome(home);
+    return Memory.getLongAcquire(after) == HashEntry.FREE ? after : 0;
+  }
+
+  /** The place that a key takes if its home is taken, and that is free. */
+  private static long afterHome(long home) {
+    return HashBucket.isLast(home) ? home - HashBucket.BYTES + 2 * Long.BYTES : home + Long.BYTES;
+  }
+
+  private long homeAddress(long hash) {
+    return HashBucket.entryAddress(bucketOf(hash), HashEntry.homeOf(hash));
   }
 
   private long bucketOf(long hash) {

@@ -4,6 +4,7 @@ import dev.peregrine.internal.cpr.CommitPoint;
 import dev.peregrine.internal.cpr.Phase;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.LogWindow;
 
 /**
  * What a session has adopted of the system state: which version its operations belong to, and what
@@ -18,6 +19,7 @@ final class AdoptedState {
   private final SystemState state;
   private final CommitPoint commit;
   private final HybridLog log;
+  private final LogWindow window;
   private long version;
 
   /** The version of the record that is being written: the one before for what was pending. */
@@ -35,6 +37,7 @@ final class AdoptedState {
     this.state = state;
     this.commit = commit;
     this.log = log;
+    this.window = log.window();
   }
 
   /**
@@ -80,7 +83,7 @@ final class AdoptedState {
 
   /** Whether a record in memory may be changed in place. */
   boolean isMutable(long address) {
-    return address >= log.readOnlyAcquire() && address >= changeFloor;
+    return address >= window.readOnlyAcquire() && address >= changeFloor;
   }
 
   /** Whether a record that is not mutable may be copied: nobody changes it any more. */

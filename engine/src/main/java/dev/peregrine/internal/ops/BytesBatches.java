@@ -69,7 +69,7 @@ public final class BytesBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;
@@ -123,7 +123,7 @@ public final class BytesBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;
@@ -147,7 +147,7 @@ public final class BytesBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;
@@ -184,7 +184,7 @@ public final class BytesBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;

@@ -52,7 +52,7 @@ public final class LongBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leaveRead();
+        session.leaveBatch();
       }
     }
     return unfinished;
@@ -74,7 +74,7 @@ public final class LongBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;
@@ -95,7 +95,7 @@ public final class LongBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;
@@ -153,7 +153,7 @@ public final class LongBatches {
         }
         group.end(session, done + size == count);
       } finally {
-        session.leave();
+        session.leaveBatch();
       }
     }
     return unfinished;

@@ -14,6 +14,7 @@ import dev.peregrine.CorruptionException;
 import dev.peregrine.LongUpdateFunction;
 import dev.peregrine.Status;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.LogWindow;
 import dev.peregrine.internal.index.HashIndex;
 import dev.peregrine.internal.pause.PausePoint;
 import dev.peregrine.internal.pause.Pauses;
@@ -34,6 +35,7 @@ public final class LongOperations implements RecordAccess {
   private final SessionContext session;
   private final HashIndex index;
   private final HybridLog log;
+  private final LogWindow window;
   private LongBatches batches;
 
   /** The operations for a session, which must be of a store of this kind. */
@@ -41,26 +43,74 @@ public final class LongOperations implements RecordAccess {
     this.session = session;
     this.index = session.core.index;
     this.log = session.core.log;
+    this.window = log.window();
     session.pending.bind(this, LongRecord.BYTES);
   }
 
+  /*
+   * The operations that are done most are split in two: what nearly all calls come to, which calls
+   * nothing, and the whole, which ends the operation itself. So the JIT keeps the former in
+   * registers: what is needed after a call, even one that is hardly ever made, it stores on the
+   * stack, and a core that has its queue of stores full waits for few memory accesses at a time.
+   */
+
   /** Reads a value. */
   public Status read(long key) {
-    long hash = session.hash(KeyHash.ofLong(key));
-    session.enterRead();
+    SessionContext session = this.session;
+    if (!session.tryEnterOwned()) {
+      return read(key, false);
+    }
+    long address = index.findAtHome(session.hash(KeyHash.ofLong(key)));
+    LogWindow window = this.window;
+    if (address >= window.headAcquire()) {
+      long record = window.physical(address);
+      if (LongRecord.isLive(record, key)) {
+        Pauses.at(PausePoint.RECORD_FOUND);
+        session.longValue = LongRecord.valueAcquire(record);
+        session.leave();
+        return Status.FOUND;
+      }
+    }
+    return read(key, true);
+  }
+
+  private Status read(long key, boolean entered) {
+    if (!entered) {
+      session.enterRead();
+    }
     try {
-      return readInside(hash, key);
+      return readInside(hash(key), key);
     } finally {
-      session.leaveRead();
+      session.leave();
     }
   }
 
   /** Sets a value. */
   public Status upsert(long key, long value) {
-    long hash = session.hash(KeyHash.ofLong(key));
-    session.enterChange();
+    SessionContext session = this.session;
+    if (!session.tryEnterOwned()) {
+      return upsert(key, value, false);
+    }
+    long address = index.findAtHome(session.hash(KeyHash.ofLong(key)));
+    if (session.isMutable(address)) {
+      long record = window.physical(address);
+      if (LongRecord.isLive(record, key)) {
+        session.markChanged(address);
+        LongRecord.valueRelease(record, value);
+        session.longValue = value;
+        session.leave();
+        return Status.UPDATED;
+      }
+    }
+    return upsert(key, value, true);
+  }
+
+  private Status upsert(long key, long value, boolean entered) {
+    if (!entered) {
+      session.enterChange();
+    }
     try {
-      return upsertInside(hash, key, value);
+      return upsertInside(hash(key), key, value);
     } finally {
       session.leave();
     }
@@ -68,7 +118,7 @@ public final class LongOperations implements RecordAccess {
 
   /** Deletes a key. */
   public Status delete(long key) {
-    long hash = session.hash(KeyHash.ofLong(key));
+    long hash = hash(key);
     session.enterChange();
     try {
       return deleteInside(hash, key);
@@ -102,17 +152,17 @@ public final class LongOperations implements RecordAccess {
 
   /** A read, inside the epoch; the value is then in {@link SessionContext#longValue}. */
   Status readInside(long hash, long key) {
-    long head = log.headAcquire();
+    long head = window.headAcquire();
     long address = index.find(hash);
     // The common case by itself, so that the JIT profiles it apart from the walk.
     if (address >= head) {
-      long record = log.physical(address);
+      long record = window.physical(address);
       if (LongRecord.key(record) == key) {
         return readInMemory(record);
       }
       address = trace(address, key, head);
       if (address >= head) {
-        return readInMemory(log.physical(address));
+        return readInMemory(window.physical(address));
       }
     }
     if (address < log.beginAcquire()) {
@@ -177,7 +227,7 @@ public final class LongOperations implements RecordAccess {
     if (op.kind == PendingOperation.Kind.READ) {
       return expose(op, live ? FOUND : NOT_FOUND, value);
     }
-    long head = log.headAcquire();
+    long head = window.headAcquire();
     index.findOrCreate(op.hash, session.cursor);
     long address = trace(session.cursor.address(), op.longKey, head);
     int result;
@@ -209,29 +259,60 @@ public final class LongOperations implements RecordAccess {
 
   private Status change(
       PendingOperation.Kind kind, long key, long argument, LongUpdateFunction function) {
-    long hash = session.hash(KeyHash.ofLong(key));
-    session.enterChange();
+    SessionContext session = this.session;
+    if (!session.tryEnterOwned()) {
+      return change(kind, key, argument, function, false);
+    }
+    long address = index.findAtHome(session.hash(KeyHash.ofLong(key)));
+    if (kind != PendingOperation.Kind.INSERT && session.isMutable(address)) {
+      long record = window.physical(address);
+      if (LongRecord.isLive(record, key)) {
+        session.markChanged(address);
+        try {
+          updateInPlace(kind, record, argument, function);
+        } finally {
+          session.leave();
+        }
+        return Status.UPDATED;
+      }
+    }
+    return change(kind, key, argument, function, true);
+  }
+
+  private Status change(
+      PendingOperation.Kind kind,
+      long key,
+      long argument,
+      LongUpdateFunction function,
+      boolean entered) {
+    if (!entered) {
+      session.enterChange();
+    }
     try {
-      return changeInside(kind, hash, key, argument, function);
+      return changeInside(kind, hash(key), key, argument, function);
     } finally {
       session.leave();
     }
   }
 
+  private long hash(long key) {
+    return session.hash(KeyHash.ofLong(key));
+  }
+
   private int tryUpsert(long hash, long key, long value) {
-    long head = log.headAcquire();
+    long head = window.headAcquire();
     index.findOrCreate(hash, session.cursor);
     long address = trace(session.cursor.address(), key, head);
     if (address < head) {
       return append(key, value, false, CREATED);
     }
-    long record = log.physical(address);
-    if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
+    long record = window.physical(address);
+    if (RecordHeader.isTombstone(LongRecord.headerAcquire(record))) {
       return append(key, value, false, CREATED);
     }
     if (session.isMutable(address)) {
       session.markChanged(address);
-      Memory.putLongRelease(LongRecord.valueAddress(record), value);
+      LongRecord.valueRelease(record, value);
       session.longValue = value;
       return UPDATED;
     }
@@ -242,15 +323,15 @@ public final class LongOperations implements RecordAccess {
     if (index.find(hash) == LogAddress.NONE) {
       return NOT_FOUND;
     }
-    long head = log.headAcquire();
+    long head = window.headAcquire();
     index.findOrCreate(hash, session.cursor);
     long address = trace(session.cursor.address(), key, head);
     if (address < head) {
       boolean mayExist = address >= log.beginAcquire();
       return mayExist ? append(key, 0, true, DELETED) : NOT_FOUND;
     }
-    long record = log.physical(address);
-    if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
+    long record = window.physical(address);
+    if (RecordHeader.isTombstone(LongRecord.headerAcquire(record))) {
       return NOT_FOUND;
     }
     if (session.isMutable(address)) {
@@ -267,7 +348,7 @@ public final class LongOperations implements RecordAccess {
 
   private int tryChange(
       PendingOperation.Kind kind, long hash, long key, long argument, LongUpdateFunction function) {
-    long head = log.headAcquire();
+    long head = window.headAcquire();
     index.findOrCreate(hash, session.cursor);
     long address = trace(session.cursor.address(), key, head);
     if (address < head) {
@@ -277,30 +358,30 @@ public final class LongOperations implements RecordAccess {
       }
       return append(key, initial(kind, argument, function), false, CREATED);
     }
-    long record = log.physical(address);
-    if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
+    long record = window.physical(address);
+    if (RecordHeader.isTombstone(LongRecord.headerAcquire(record))) {
       return append(key, initial(kind, argument, function), false, CREATED);
     }
-    long valueAddress = LongRecord.valueAddress(record);
     if (kind == PendingOperation.Kind.INSERT) {
-      session.longValue = Memory.getLongAcquire(valueAddress);
+      session.longValue = LongRecord.valueAcquire(record);
       return FOUND;
     }
     if (session.isMutable(address)) {
       session.markChanged(address);
-      updateInPlace(kind, valueAddress, argument, function);
+      updateInPlace(kind, record, argument, function);
       return UPDATED;
     }
     if (!session.isFrozen(address)) {
       return RETRY_FROZEN;
     }
-    long value = Memory.getLongAcquire(valueAddress);
+    long value = LongRecord.valueAcquire(record);
     Pauses.at(PausePoint.COPY_BEGUN);
     return append(key, updated(kind, value, argument, function), false, UPDATED);
   }
 
   private void updateInPlace(
-      PendingOperation.Kind kind, long valueAddress, long argument, LongUpdateFunction function) {
+      PendingOperation.Kind kind, long record, long argument, LongUpdateFunction function) {
+    long valueAddress = LongRecord.valueAddress(record);
     if (kind == PendingOperation.Kind.ADD) {
       session.longValue = Memory.getAndAddLong(valueAddress, argument) + argument;
       return;
@@ -335,7 +416,7 @@ public final class LongOperations implements RecordAccess {
     if (address == HybridLog.WAIT) {
       return RETRY_SPACE;
     }
-    long record = log.physical(address);
+    long record = window.physical(address);
     long previous = session.cursor.address();
     Memory.putLong(LongRecord.keyAddress(record), key);
     Memory.putLong(LongRecord.valueAddress(record), value);
@@ -358,10 +439,10 @@ public final class LongOperations implements RecordAccess {
 
   private Status readInMemory(long record) {
     Pauses.at(PausePoint.RECORD_FOUND);
-    if (RecordHeader.isTombstone(Memory.getLongAcquire(record))) {
+    if (RecordHeader.isTombstone(LongRecord.headerAcquire(record))) {
       return Status.NOT_FOUND;
     }
-    session.longValue = Memory.getLongAcquire(LongRecord.valueAddress(record));
+    session.longValue = LongRecord.valueAcquire(record);
     return Status.FOUND;
   }
 
@@ -371,7 +452,7 @@ public final class LongOperations implements RecordAccess {
   private long trace(long from, long key, long floor) {
     long address = from;
     while (address >= floor) {
-      long record = log.physical(address);
+      long record = window.physical(address);
       if (LongRecord.key(record) == key) {
         return address;
       }

@@ -10,6 +10,7 @@ import dev.peregrine.internal.cpr.Participant;
 import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.cpr.SystemState;
 import dev.peregrine.internal.epoch.LightEpoch;
+import dev.peregrine.internal.epoch.SessionSlot;
 import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.index.IndexCursor;
 import dev.peregrine.internal.pause.PausePoint;
@@ -47,14 +48,15 @@ public final class SessionContext implements Participant {
   int valueLength;
   long serial;
 
+  private final long hashMask;
   private final LightEpoch epoch;
   private final SystemState state;
   private final HybridLog log;
   private final String name;
   private final long id;
   private final long ownSlot;
+  private final SessionSlot slot;
   private final CommitPoint commit;
-  private long slot;
 
   /**
    * The state that the session has adopted; 0, which no state is, where each operation must look.
@@ -64,6 +66,10 @@ public final class SessionContext implements Participant {
   private final AdoptedState adopted;
   private boolean batching;
   private boolean completing;
+
+  /** Whether anything of the next three is set. */
+  private boolean retried;
+
   private int attempts;
 
   /** Space of a record that lost the race for its entry; kept for the retry within one epoch. */
@@ -72,9 +78,6 @@ public final class SessionContext implements Participant {
   private long spareBytes;
   private long allocatedBytes;
   private volatile boolean closed;
-
-  /** Odd while another thread may have the slot; written by one thread at a time. */
-  private volatile long helpSequence;
 
   /** Held by who helps, and while the slot is given back. */
   private final Object helpLock = new Object();
@@ -93,6 +96,7 @@ public final class SessionContext implements Participant {
     this.serial = known.serial();
     this.durability = new Durability();
     this.lost = new LostSerials(known.lostSerials());
+    this.hashMask = core.limits.hashMask();
     this.epoch = core.epoch;
     this.state = core.state;
     this.log = core.log;
@@ -103,7 +107,7 @@ public final class SessionContext implements Participant {
           core.limits.maxSessions()
               + " sessions are open, which is all that maxSessions allows: close one, or raise it");
     }
-    this.slot = ownSlot;
+    this.slot = new SessionSlot(epoch, ownSlot);
     this.commit = new CommitPoint(LightEpoch.userWords(ownSlot, CommitPoint.BYTES), serial);
     this.adopted = new AdoptedState(state, commit, log);
     this.memory = new SessionMemory(core.limits);
@@ -181,8 +185,8 @@ public final class SessionContext implements Participant {
     if (closed) {
       return;
     }
-    while (!epoch.tryEnterSuspended(slot)) {
-      if (!isHelped()) {
+    while (!slot.tryEnterSuspended()) {
+      if (!slot.isHeld()) {
         if (SystemState.isClosed(state.wordAcquire())) {
           return;
         }
@@ -190,7 +194,7 @@ public final class SessionContext implements Participant {
       }
       Thread.yield();
     }
-    slot = epoch.deadSlot();
+    slot.close();
     pending.loseChanges();
     release();
     synchronized (helpLock) {
@@ -216,23 +220,18 @@ public final class SessionContext implements Participant {
       if (closed) {
         return true;
       }
-      helpSequence++;
-      try {
-        if (!epoch.tryEnterSuspended(ownSlot)) {
-          return false;
-        }
-        try {
-          Pauses.at(PausePoint.HELP_BEGUN);
-          if (!SystemState.isClosed(state.wordAcquire())) {
-            pending.advanceChanges(HELP_NANOS);
-          }
-        } finally {
-          epoch.leave(ownSlot);
-        }
-        return true;
-      } finally {
-        helpSequence++;
+      if (!slot.tryHold()) {
+        return false;
       }
+      try {
+        Pauses.at(PausePoint.HELP_BEGUN);
+        if (!SystemState.isClosed(state.wordAcquire())) {
+          pending.advanceChanges(HELP_NANOS);
+        }
+      } finally {
+        slot.letGo();
+      }
+      return true;
     }
   }
 
@@ -270,7 +269,7 @@ public final class SessionContext implements Participant {
     if (closed) {
       return true;
     }
-    if (!epoch.tryEnterSuspended(ownSlot)) {
+    if (!slot.tryTake()) {
       return false;
     }
     if (!closed) {
@@ -280,7 +279,7 @@ public final class SessionContext implements Participant {
   }
 
   long announced() {
-    return epoch.announced(ownSlot);
+    return slot.announced();
   }
 
   long nativeBytes() {
@@ -288,7 +287,7 @@ public final class SessionContext implements Participant {
   }
 
   long hash(long fullHash) {
-    return fullHash & core.limits.hashMask();
+    return fullHash & hashMask;
   }
 
   /** The version of a record that is written now. */
@@ -322,9 +321,28 @@ public final class SessionContext implements Participant {
     return adopted.isFrozen(address);
   }
 
+  /**
+   * Enters the epoch for any operation, if nothing must be done before it.
+   *
+   * @return false if {@link #enterRead} or {@link #enterChange} must do it
+   */
+  boolean tryEnterOwned() {
+    SessionSlot slot = this.slot;
+    if (!slot.tryEnterOwned()) {
+      return false;
+    }
+    Pauses.at(PausePoint.EPOCH_ENTERED);
+    if (state.wordAcquire() != knownState) {
+      slot.leaveUnchanged();
+      return false;
+    }
+    serial++;
+    return true;
+  }
+
   /** Enters the epoch for an operation that changes nothing. */
   void enterRead() {
-    if (!epoch.tryEnter(slot)) {
+    if (!slot.tryEnter()) {
       enterContended();
     }
     Pauses.at(PausePoint.EPOCH_ENTERED);
@@ -336,7 +354,7 @@ public final class SessionContext implements Participant {
 
   /** Enters the epoch for an operation that may change something. */
   void enterChange() {
-    if (!epoch.tryEnter(slot)) {
+    if (!slot.tryEnter()) {
       enterContended();
     }
     Pauses.at(PausePoint.EPOCH_ENTERED);
@@ -355,40 +373,46 @@ public final class SessionContext implements Participant {
     if (!first) {
       commit.doneRelease(serial);
       serial++;
-      spareAddress = 0;
-      attempts = 0;
+      if (retried) {
+        endAttempts();
+      }
     }
   }
 
-  /** Leaves the epoch at the end of {@link #enterRead}. */
-  void leaveRead() {
-    batching = false;
+  /** Leaves the epoch at the end of an operation. */
+  void leave() {
+    if (retried) {
+      endAttempts();
+    }
     commit.doneRelease(serial);
     Pauses.at(PausePoint.EPOCH_LEAVING);
-    epoch.leave(slot);
+    slot.leave();
   }
 
-  /** Leaves the epoch, and what was kept for a retry, at the end of an operation. */
-  void leave() {
+  /** Leaves the epoch at the end of a group of {@link #next}. */
+  void leaveBatch() {
+    batching = false;
+    leave();
+  }
+
+  /** Forgets what was kept for a retry. */
+  private void endAttempts() {
+    retried = false;
     spareAddress = 0;
     attempts = 0;
-    batching = false;
-    commit.doneRelease(serial);
-    Pauses.at(PausePoint.EPOCH_LEAVING);
-    epoch.leave(slot);
   }
 
   /** Takes the session for work without protection; {@link #leave} gives it back. */
   void enterSuspended() {
-    while (!epoch.tryEnterSuspended(slot)) {
-      if (!isHelped()) {
+    while (!slot.tryEnterSuspended()) {
+      if (!slot.isHeld()) {
         throw refusal();
       }
       Thread.yield();
     }
     long word = state.wordAcquire();
     if (SystemState.isClosed(word)) {
-      epoch.leave(slot);
+      slot.leave();
       throw closedException();
     }
   }
@@ -399,7 +423,7 @@ public final class SessionContext implements Participant {
    */
   void protect() {
     completing = true;
-    epoch.resume(ownSlot);
+    slot.resume();
     checkState(true);
   }
 
@@ -407,9 +431,8 @@ public final class SessionContext implements Participant {
   void unprotect() {
     completing = false;
     adopted.completed();
-    spareAddress = 0;
-    attempts = 0;
-    epoch.suspend(ownSlot);
+    endAttempts();
+    slot.suspend();
   }
 
   /** Throws if the store has been closed meanwhile. */
@@ -428,8 +451,9 @@ public final class SessionContext implements Participant {
       Thread.onSpinWait();
       return;
     }
+    retried = true;
     spareAddress = 0;
-    epoch.suspend(ownSlot);
+    slot.suspend();
     Pauses.at(PausePoint.SESSION_SUSPENDED);
     try {
       if (result == OperationResult.RETRY_SPACE) {
@@ -440,7 +464,7 @@ public final class SessionContext implements Participant {
         log.awaitFrozen();
       }
     } finally {
-      epoch.resume(ownSlot);
+      slot.resume();
     }
     Pauses.at(PausePoint.SESSION_RESUMED);
     checkState(true);
@@ -449,6 +473,7 @@ public final class SessionContext implements Participant {
 
   /** Waits a moment for another thread that holds a record's writer bit. */
   void spin() {
+    retried = true;
     if (++attempts % YIELDS == 0) {
       Thread.yield();
     } else {
@@ -481,6 +506,7 @@ public final class SessionContext implements Participant {
 
   /** Keeps the space of a record that has been invalidated for the retry. */
   void keepSpare(long address) {
+    retried = true;
     spareAddress = address;
     spareBytes = allocatedBytes;
   }
@@ -523,7 +549,7 @@ public final class SessionContext implements Participant {
   private void awaitChangesFlow() {
     // Of the state that was adopted: a newer one must be adopted before it is gone by.
     while (adopted.stopsChanges() && !completing) {
-      epoch.suspend(ownSlot);
+      slot.suspend();
       Pauses.at(PausePoint.SESSION_SUSPENDED);
       try {
         if (pending.changes() > 0) {
@@ -532,7 +558,7 @@ public final class SessionContext implements Participant {
           log.awaitFrozen();
         }
       } finally {
-        epoch.resume(ownSlot);
+        slot.resume();
       }
       checkState(true);
     }
@@ -540,21 +566,11 @@ public final class SessionContext implements Participant {
 
   private void enterContended() {
     do {
-      if (!isHelped()) {
+      if (!slot.isHeld()) {
         throw refusal();
       }
       Thread.yield();
-    } while (!epoch.tryEnter(slot));
-  }
-
-  /**
-   * Whether the slot was not to be had because another thread helps, or did so just now. Even and
-   * unchanged around a look at a taken slot, the sequence proves that no helper had it.
-   */
-  private boolean isHelped() {
-    long sequence = helpSequence;
-    boolean taken = epoch.announced(slot) != 0;
-    return !taken || (sequence & 1) != 0 || sequence != helpSequence;
+    } while (!slot.tryEnter());
   }
 
   private RuntimeException refusal() {

@@ -6,6 +6,10 @@ package dev.peregrine.internal.pause;
  */
 public enum PausePoint {
   // The epoch: between what one thread announces and what another one looks for.
+  /** A thread has found itself the owner of its session's slot, and has not announced itself. */
+  OWNER_FOUND,
+  /** The owner of a slot has announced itself, and has not looked whether it still is. */
+  OWNER_ANNOUNCED,
   /** A session has entered the epoch, and has not looked at the system's state. */
   EPOCH_ENTERED,
   /** An operation has ended and its serial is told; it is still in the epoch. */

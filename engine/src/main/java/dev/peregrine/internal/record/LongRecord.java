@@ -28,6 +28,26 @@ public final class LongRecord {
     return Memory.getLong(physicalAddress, KEY_OFFSET);
   }
 
+  /** The header of the record at {@code physicalAddress}. */
+  public static long headerAcquire(long physicalAddress) {
+    return Memory.getLongAcquire(physicalAddress, 0);
+  }
+
+  /** Whether the record at {@code physicalAddress} is of a key, and not deleted. */
+  public static boolean isLive(long physicalAddress, long key) {
+    return key(physicalAddress) == key && !RecordHeader.isTombstone(headerAcquire(physicalAddress));
+  }
+
+  /** The value of the record at {@code physicalAddress}. */
+  public static long valueAcquire(long physicalAddress) {
+    return Memory.getLongAcquire(physicalAddress, VALUE_OFFSET);
+  }
+
+  /** Sets the value of the record at {@code physicalAddress}. */
+  public static void valueRelease(long physicalAddress, long value) {
+    Memory.putLongRelease(physicalAddress, VALUE_OFFSET, value);
+  }
+
   /** Where the key of the record at {@code physicalAddress} is. */
   public static long keyAddress(long physicalAddress) {
     return physicalAddress + KEY_OFFSET;
