@@ -1,6 +1,7 @@
 package dev.peregrine.bench.jmh;
 
 import dev.peregrine.internal.epoch.LightEpoch;
+import dev.peregrine.internal.epoch.SessionSlot;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,7 +32,7 @@ public class EpochBench {
     /** Makes it. */
     @Setup
     public void open() {
-      epoch = new LightEpoch(Runtime.getRuntime().availableProcessors() + 2);
+      epoch = new LightEpoch(Runtime.getRuntime().availableProcessors() * 2 + 2);
     }
   }
 
@@ -39,11 +40,13 @@ public class EpochBench {
   @State(Scope.Thread)
   public static class Own {
     private long slot;
+    private SessionSlot owned;
 
-    /** Takes it. */
+    /** Takes one for any thread, and one that the thread comes to own. */
     @Setup
     public void acquire(Shared shared) {
       slot = shared.epoch.acquireSlot();
+      owned = new SessionSlot(shared.epoch, shared.epoch.acquireSlot());
     }
   }
 
@@ -52,6 +55,14 @@ public class EpochBench {
   public boolean enterLeave(Shared shared, Own own) {
     boolean entered = shared.epoch.tryEnter(own.slot);
     shared.epoch.leave(own.slot);
+    return entered;
+  }
+
+  /** One thread, in the slot that it owns. */
+  @Benchmark
+  public boolean enterLeaveOwned(Own own) {
+    boolean entered = own.owned.tryEnter();
+    own.owned.leave();
     return entered;
   }
 

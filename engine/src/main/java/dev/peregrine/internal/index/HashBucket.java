@@ -37,6 +37,11 @@ final class HashBucket {
     return (entryAddress & BYTES - 1) == OVERFLOW_OFFSET - ENTRY_BYTES;
   }
 
+  /** Where the first entry of the bucket of an entry is. */
+  static long first(long entryAddress) {
+    return entryAddress & -BYTES;
+  }
+
   /** Where the overflow word is. */
   static long overflowAddress(long bucket) {
     return bucket + OVERFLOW_OFFSET;

@@ -88,13 +88,12 @@ public final class HashIndex implements AutoCloseable {
    * @return its address, {@code LogAddress.NONE} if there is none
    */
   public long find(long hash) {
-    long address = findAtHome(hash);
+    long address = findInTable(hash);
     if (address != LogAddress.NONE) {
       return address;
     }
     long tag = HashEntry.tagOf(hash);
-    long bucket = bucketOf(hash);
-    while (bucket != 0) {
+    for (long bucket = next(bucketOf(hash)); bucket != 0; bucket = next(bucket)) {
       long matches = HashBucket.matchTag(bucket, tag);
       while (matches != 0) {
         int slot = Long.numberOfTrailingZeros(matches);
@@ -104,7 +103,6 @@ public final class HashIndex implements AutoCloseable {
         }
         matches &= matches - 1;
       }
-      bucket = next(bucket);
     }
     // An entry that was missed because it had become the wildcard makes the flag visible.
     VarHandle.acquireFence();
@@ -112,18 +110,22 @@ public final class HashIndex implements AutoCloseable {
   }
 
   /**
-   * As {@link #find}, but looks only where the entry is in most cases.
+   * As {@link #find}, but looks only where the entry is in most cases: in the table's bucket, from
+   * the hash's home on. It calls nothing.
    *
    * @return the address, {@code LogAddress.NONE} if {@code find} must tell
    */
-  public long findAtHome(long hash) {
+  public long findInTable(long hash) {
     long home = homeAddress(hash);
-    long entry = Memory.getLongAcquire(home);
-    if (HashEntry.isOf(entry, hash)) {
-      return HashEntry.address(entry);
-    }
-    entry = Memory.getLongAcquire(afterHome(home));
-    return HashEntry.isOf(entry, hash) ? HashEntry.address(entry) : LogAddress.NONE;
+    long place = home;
+    do {
+      long entry = Memory.getLongAcquire(place);
+      if (HashEntry.isOf(entry, hash)) {
+        return HashEntry.address(entry);
+      }
+      place = placeAfter(place);
+    } while (place != home);
+    return LogAddress.NONE;
   }
 
   /**
@@ -230,7 +232,7 @@ public final class HashIndex implements AutoCloseable {
    * @throws CorruptionException if there is no room
    */
   long createForReplay(long hash, long tag) {
-    long free = freeNearHome(hash);
+    long free = freeInTable(hash);
     if (free == 0) {
       free = entryWhere(hash, HashEntry.MATCH_FIELD, HashEntry.FREE);
     }
@@ -298,22 +300,22 @@ public final class HashIndex implements AutoCloseable {
   /** Finds an existing entry, its own or the wildcard. */
   private boolean tryFind(long hash, long tag, IndexCursor cursor) {
     long home = homeAddress(hash);
-    long first = Memory.getLongAcquire(home);
-    if ((first & HashEntry.MATCH_FIELD) == tag) {
-      cursor.entryAddress = home;
-      cursor.entry = first;
-      return true;
-    }
-    for (long bucket = bucketOf(hash); bucket != 0; bucket = next(bucket)) {
+    long place = home;
+    do {
+      long entry = Memory.getLongAcquire(place);
+      if (HashEntry.isOf(entry, hash)) {
+        return cursor.set(place, entry);
+      }
+      place = placeAfter(place);
+    } while (place != home);
+    for (long bucket = next(bucketOf(hash)); bucket != 0; bucket = next(bucket)) {
       long matches = HashBucket.matchTag(bucket, tag);
       while (matches != 0) {
         int slot = Long.numberOfTrailingZeros(matches);
         long address = HashBucket.entryAddress(bucket, slot);
         long entry = Memory.getLongAcquire(address);
         if ((entry & HashEntry.MATCH_FIELD) == tag) {
-          cursor.entryAddress = address;
-          cursor.entry = entry;
-          return true;
+          return cursor.set(address, entry);
         }
         matches &= matches - 1;
       }
@@ -322,9 +324,7 @@ public final class HashIndex implements AutoCloseable {
     if (wildcards) {
       long entry = wildcardVolatile(hash);
       if (entry != HashEntry.FREE && countOf(hash, tag, HashEntry.TAG_FIELD) == 0) {
-        cursor.entryAddress = wildcardPlace(hash);
-        cursor.entry = entry;
-        return true;
+        return cursor.set(wildcardPlace(hash), entry);
       }
     }
     return false;
@@ -350,9 +350,7 @@ public final class HashIndex implements AutoCloseable {
     }
     Pauses.at(PausePoint.ENTRY_ALONE);
     Memory.putLongRelease(free, tag);
-    cursor.entryAddress = free;
-    cursor.entry = tag;
-    return true;
+    return cursor.set(free, tag);
   }
 
   /** The address of a free entry, or 0 after the chain of buckets has been given room or shared. */
@@ -361,9 +359,9 @@ public final class HashIndex implements AutoCloseable {
       return 0;
     }
     long bucket = bucketOf(hash);
-    long near = freeNearHome(hash);
-    if (near != 0) {
-      return near;
+    long inTable = freeInTable(hash);
+    if (inTable != 0) {
+      return inTable;
     }
     for (; ; ) {
       // No tag of a key is 0.
@@ -432,19 +430,22 @@ public final class HashIndex implements AutoCloseable {
     return number == 0 ? 0 : overflow.addressOf(number);
   }
 
-  /** The home of a hash, or the place after it, if one is free; else 0. */
-  private long freeNearHome(long hash) {
+  /** The first free place of the table's bucket, from the hash's home on; else 0. */
+  private long freeInTable(long hash) {
     long home = homeAddress(hash);
-    if (Memory.getLongAcquire(home) == HashEntry.FREE) {
-      return home;
-    }
-    long after = afterHome(home);
-    return Memory.getLongAcquire(after) == HashEntry.FREE ? after : 0;
+    long place = home;
+    do {
+      if (Memory.getLongAcquire(place) == HashEntry.FREE) {
+        return place;
+      }
+      place = placeAfter(place);
+    } while (place != home);
+    return 0;
   }
 
-  /** The place that a key takes if its home is taken, and that is free. */
-  private static long afterHome(long home) {
-    return HashBucket.isLast(home) ? home - HashBucket.BYTES + 2 * Long.BYTES : home + Long.BYTES;
+  /** The place after another of its bucket, the first one after the last. */
+  private static long placeAfter(long place) {
+    return HashBucket.isLast(place) ? HashBucket.first(place) : place + Long.BYTES;
   }
 
   private long homeAddress(long hash) {

@@ -60,7 +60,7 @@ public final class LongOperations implements RecordAccess {
     if (!session.tryEnterOwned()) {
       return read(key, false);
     }
-    long address = index.findAtHome(session.hash(KeyHash.ofLong(key)));
+    long address = index.findInTable(session.hash(KeyHash.ofLong(key)));
     LogWindow window = this.window;
     if (address >= window.headAcquire()) {
       long record = window.physical(address);
@@ -91,7 +91,7 @@ public final class LongOperations implements RecordAccess {
     if (!session.tryEnterOwned()) {
       return upsert(key, value, false);
     }
-    long address = index.findAtHome(session.hash(KeyHash.ofLong(key)));
+    long address = index.findInTable(session.hash(KeyHash.ofLong(key)));
     if (session.isMutable(address)) {
       long record = window.physical(address);
       if (LongRecord.isLive(record, key)) {
@@ -263,7 +263,7 @@ public final class LongOperations implements RecordAccess {
     if (!session.tryEnterOwned()) {
       return change(kind, key, argument, function, false);
     }
-    long address = index.findAtHome(session.hash(KeyHash.ofLong(key)));
+    long address = index.findInTable(session.hash(KeyHash.ofLong(key)));
     if (kind != PendingOperation.Kind.INSERT && session.isMutable(address)) {
       long record = window.physical(address);
       if (LongRecord.isLive(record, key)) {
