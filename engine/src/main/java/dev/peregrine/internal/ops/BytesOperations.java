@@ -13,6 +13,7 @@ import dev.peregrine.ReadFunction;
 import dev.peregrine.Status;
 import dev.peregrine.UpdateFunction;
 import dev.peregrine.internal.hlog.HybridLog;
+import dev.peregrine.internal.hlog.LogWindow;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.HashIndex;
 import dev.peregrine.internal.pause.PausePoint;
@@ -38,6 +39,7 @@ public final class BytesOperations implements RecordAccess {
   private final SessionContext session;
   private final HashIndex index;
   private final HybridLog log;
+  private final LogWindow window;
   private final RecordWriter writer;
   private BytesBatches batches;
 
@@ -46,6 +48,7 @@ public final class BytesOperations implements RecordAccess {
     this.session = session;
     this.index = session.core.index;
     this.log = session.core.log;
+    this.window = log.window();
     this.writer = new RecordWriter(session);
     session.pending.bind(this, Math.min(FIRST_READ_BYTES, session.core.limits.maxRecordBytes()));
   }
@@ -58,13 +61,61 @@ public final class BytesOperations implements RecordAccess {
       MemorySegment destination,
       ReadFunction function,
       long argument) {
-    long hash = session.hash(fullHash);
-    session.enterRead();
+    if (key == null && destination != null) {
+      return readLongKeyed(fullHash, longKey, destination);
+    }
+    return read(fullHash, longKey, key, destination, function, argument, false);
+  }
+
+  private Status read(
+      long fullHash,
+      long longKey,
+      MemorySegment key,
+      MemorySegment destination,
+      ReadFunction function,
+      long argument,
+      boolean entered) {
+    if (!entered) {
+      session.enterRead();
+    }
     try {
+      long hash = session.hash(fullHash);
       return readInside(hash, longKey, key, destination, function, argument);
     } finally {
       session.leave();
     }
+  }
+
+  /** What most reads of 8-byte keys come to by itself, as in {@link LongOperations}. */
+  private Status readLongKeyed(long fullHash, long longKey, MemorySegment destination) {
+    SessionContext session = this.session;
+    if (!session.tryEnterOwned()) {
+      return read(fullHash, longKey, null, destination, null, 0, false);
+    }
+    long address = index.findInTable(session.hash(fullHash));
+    LogWindow window = this.window;
+    if (address >= window.headAcquire()) {
+      long record = window.physical(address);
+      if (BytesRecord.isLive(record, longKey)) {
+        Pauses.at(PausePoint.RECORD_FOUND);
+        long layout = BytesRecord.layoutAcquire(record);
+        int length = BytesRecord.valueBytes(layout);
+        try {
+          long value = BytesRecord.valueAddressOfLongKey(record);
+          Memory.copyOut(value, destination, 0, Math.min(length, destination.byteSize()));
+        } catch (RuntimeException | Error e) {
+          session.leave();
+          throw e;
+        }
+        Pauses.at(PausePoint.VALUE_COPIED);
+        if (!BytesRecord.isWriting(layout) && BytesRecord.isUnchanged(record, layout)) {
+          session.valueLength = length;
+          session.leave();
+          return Status.FOUND;
+        }
+      }
+    }
+    return read(fullHash, longKey, null, destination, null, 0, true);
   }
 
   /** Sets a value. */

@@ -91,6 +91,17 @@ public final class BytesRecord {
     return physicalAddress + valueOffset(layout);
   }
 
+  /** Where the value is, if the key has 8 bytes. */
+  public static long valueAddressOfLongKey(long physicalAddress) {
+    return physicalAddress + KEY_OFFSET + Long.BYTES;
+  }
+
+  /** Whether the record at {@code physicalAddress} is of an 8-byte key, and not deleted. */
+  public static boolean isLive(long physicalAddress, long key) {
+    return Memory.getLong(physicalAddress, KEY_OFFSET) == key
+        && !RecordHeader.isTombstone(Memory.getLongAcquire(physicalAddress, 0));
+  }
+
   /** Bytes from the record's start to its value. */
   public static long valueOffset(long layout) {
     return KEY_OFFSET + Alignment.up(keyBytes(layout), WORD_BYTES);

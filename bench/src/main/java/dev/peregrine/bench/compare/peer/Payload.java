@@ -3,8 +3,6 @@ package dev.peregrine.bench.compare.peer;
 import dev.peregrine.ValueView;
 import dev.peregrine.bench.CheckFailedException;
 import dev.peregrine.bench.Keys;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -28,8 +26,6 @@ import java.util.HexFormat;
 public final class Payload {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long STEP = 0x9e3779b97f4a7c15L;
   private static final long COUNTER_MASK = (1L << 30) - 1;
   private static final long KEY_MASK = -1L << Integer.SIZE;
@@ -72,20 +68,6 @@ public final class Payload {
     }
   }
 
-  /** Writes a whole value. */
-  static void fill(MemorySegment value, long key, long word) {
-    int length = (int) value.byteSize();
-    value.set(LONG, 0, word);
-    int at = Long.BYTES;
-    for (; at <= length - Long.BYTES; at += Long.BYTES) {
-      value.set(LONG, at, body(key, at));
-    }
-    long rest = body(key, at);
-    for (; at < length; at++, rest >>>= Byte.SIZE) {
-      value.set(ValueLayout.JAVA_BYTE, at, (byte) rest);
-    }
-  }
-
   /** Writes a whole value from the start of a little-endian buffer. */
   static void fill(ByteBuffer value, int length, long key, long word) {
     value.putLong(0, word);
@@ -124,25 +106,6 @@ public final class Payload {
     }
     if (wrong != 0) {
       throw wrong(key, HexFormat.of().formatHex(value));
-    }
-    return word;
-  }
-
-  /** Returns the first word; throws unless the segment is a whole value of the key. */
-  static long check(MemorySegment value, long key) {
-    int length = (int) value.byteSize();
-    long word = value.get(LONG, 0);
-    long wrong = (word ^ key) & KEY_MASK;
-    int at = Long.BYTES;
-    for (; at <= length - Long.BYTES; at += Long.BYTES) {
-      wrong |= value.get(LONG, at) ^ body(key, at);
-    }
-    long rest = body(key, at);
-    for (; at < length; at++, rest >>>= Byte.SIZE) {
-      wrong |= value.get(ValueLayout.JAVA_BYTE, at) ^ (byte) rest;
-    }
-    if (wrong != 0) {
-      throw wrong(key, HexFormat.of().formatHex(value.toArray(ValueLayout.JAVA_BYTE)));
     }
     return word;
   }

@@ -4,57 +4,59 @@ import dev.peregrine.Status;
 import dev.peregrine.Store;
 import dev.peregrine.UpdateFunction;
 import dev.peregrine.ValueBuffer;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Operations on a store of byte values; a read copies into a buffer of the session. */
 final class PeregrineBytesSession extends PeregrineSession {
   private static final int BUFFERS_PER_PENDING = 4;
   private static final UpdateFunction INCREMENT = new Increment();
 
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment value;
-  private final MemorySegment[] buffers;
+  private final byte[] value;
+  private final MemorySegment valueSegment;
+  private final byte[][] buffers;
+  private final MemorySegment[] bufferSegments;
   private final int mask;
   private int next;
 
   PeregrineBytesSession(Store store, int valueBytes, boolean blocking) {
     super(store, valueBytes, blocking);
-    value = arena.allocate(valueBytes, Long.BYTES);
+    value = new byte[valueBytes];
+    valueSegment = MemorySegment.ofArray(value);
     int depth = Integer.highestOneBit(store.config().pendingDepth());
-    buffers = new MemorySegment[depth * BUFFERS_PER_PENDING];
-    for (int i = 0; i < buffers.length; i++) {
-      buffers[i] = arena.allocate(valueBytes, Long.BYTES);
-    }
+    buffers = new byte[depth * BUFFERS_PER_PENDING][valueBytes];
+    bufferSegments =
+        Arrays.stream(buffers).map(MemorySegment::ofArray).toArray(MemorySegment[]::new);
     mask = buffers.length - 1;
   }
 
   @Override
   public boolean read(long key) {
-    MemorySegment buffer = buffers[next & mask];
-    Status status = settled(session.read(key, buffer));
+    byte[] buffer = buffers[next & mask];
+    MemorySegment segment = bufferSegments[next & mask];
+    Status status = settled(session.read(key, segment));
     while (status == Status.BUSY) {
       makeRoom();
-      status = settled(session.read(key, buffer));
+      status = settled(session.read(key, segment));
     }
     if (status != Status.FOUND) {
       next++; // the pending read keeps its buffer
       return later(key, status);
     }
-    if (session.valueLength() != buffer.byteSize()) {
+    if (session.valueLength() != buffer.length) {
       throw Payload.wrongLength(key, session.valueLength());
     }
-    word = Payload.check(buffer, key);
+    word = Payload.check(buffer, buffer.length, key);
     return true;
   }
 
   @Override
   public boolean write(long key, long counter) {
     Payload.fill(value, key, Payload.word(key, counter));
-    Status status = settled(session.upsert(key, value));
+    Status status = settled(session.upsert(key, valueSegment));
     while (status == Status.BUSY) {
       makeRoom();
-      status = settled(session.upsert(key, value));
+      status = settled(session.upsert(key, valueSegment));
     }
     return isChanged(key, status);
   }
@@ -67,12 +69,6 @@ final class PeregrineBytesSession extends PeregrineSession {
       status = settled(session.rmw(key, INCREMENT, key));
     }
     return isChanged(key, status);
-  }
-
-  @Override
-  public void close() {
-    super.close();
-    arena.close();
   }
 
   /** Adds 1 to the first word; the argument is the key. */
