@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Engines: peregrine, peregrine-blocking, chm-g1, chm-parallel, nbhml, caffeine, chronicle,",
-      "  mapdb, mvstore, rocksdb, lmdb, berkeley.",
+      "Engines: peregrine, peregrine-blocking, peregrine-batch, chm-g1, chm-parallel, nbhml,",
+      "  caffeine, chronicle, mapdb, mvstore, rocksdb, lmdb, berkeley.",
       "The whole run takes less than an hour, --quick about 5 minutes:",
       "  compare --quick --out before",
       "  compare --quick --out after --against before/compare.json"

@@ -123,31 +123,12 @@ final class PeerMeter {
       if (workload.isReadOnly()) {
         session.read(keys, interval - 1);
       } else if (workload.modifies()) {
-        readsAndIncrements(interval - 1);
+        session.mix(keys, interval - 1, choices, readBound, -1);
       } else {
-        readsAndWrites(interval - 1);
+        session.mix(keys, interval - 1, choices, readBound, written);
+        written += interval;
       }
       return timed();
-    }
-
-    private void readsAndWrites(int count) {
-      for (int i = 0; i < count; i++) {
-        if (Workload.isRead(choices.next(), readBound)) {
-          session.read(keys.next());
-        } else {
-          session.write(keys.next(), ++written);
-        }
-      }
-    }
-
-    private void readsAndIncrements(int count) {
-      for (int i = 0; i < count; i++) {
-        if (Workload.isRead(choices.next(), readBound)) {
-          session.read(keys.next());
-        } else {
-          session.increment(keys.next());
-        }
-      }
     }
 
     private long timed() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.peregrine.bench.CheckFailedException;
+import dev.peregrine.bench.Choices;
 import dev.peregrine.bench.Distribution;
 import dev.peregrine.bench.Keys;
 import dev.peregrine.bench.Workload;
@@ -28,6 +29,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each engine does what its session says, in all the ways it is compared. */
 class PeersTest {
   private static final int RECORDS = 3000;
+
+  /** More than two batches. */
+  private static final int MIXED = 256;
+
+  private static final long COUNTER = 1000;
+  private static final long NO_READS = 0;
+  private static final long ONLY_READS = 1L << Integer.SIZE;
 
   @TempDir private Path directory;
 
@@ -82,6 +90,53 @@ class PeersTest {
           assertEquals(Payload.word(key, i) + 2, read(session, key));
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void shouldChangeWhatAMixAsksForAndReadIt(Engine engine, Residency residency, int valueBytes)
+      throws Exception {
+    PeerSetup setup = setup(engine, residency, valueBytes);
+    long[] keys = IntStream.range(0, MIXED).mapToLong(Keys::of).toArray();
+    Path file = directory.resolve("keys");
+    Keystream.write(file, keys);
+    try (Peer peer = engine.open(setup)) {
+      new PeerLoader(peer, setup, ProcessMemory.current()).load(done -> {});
+      Keystream stream = Keystream.over(Keystream.map(file), 0);
+      Choices choices = new Choices(1);
+      try (PeerSession session = peer.newSession()) {
+        session.mix(stream, MIXED, choices, NO_READS, COUNTER);
+        session.finish();
+        session.mix(stream, 3 * MIXED, choices, NO_READS, -1);
+        session.finish();
+        session.mix(stream, MIXED, choices, ONLY_READS, -1);
+        session.read(stream, MIXED);
+        session.finish();
+        for (int i = 0; i < MIXED; i++) {
+          assertEquals(Payload.word(keys[i], COUNTER + i) + 3, read(session, keys[i]));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void shouldFailWhenARecordOfManyIsMissing(Engine engine, Residency residency, int valueBytes)
+      throws Exception {
+    Path file = directory.resolve("keys");
+    Keystream.write(file, new long[] {Keys.of(1), Keys.of(2)});
+    try (Peer peer = engine.open(setup(engine, residency, valueBytes));
+        PeerSession session = peer.newSession()) {
+      session.write(Keys.of(1), 1);
+      session.finish();
+      Keystream stream = Keystream.over(Keystream.map(file), 0);
+      assertThrows(
+          CheckFailedException.class,
+          () -> {
+            session.read(stream, 2);
+            session.finish();
+          });
     }
   }
 

@@ -28,6 +28,15 @@ public enum Engine {
       "as above, but each operation waits for its end, as those of the peers do",
       "as above",
       PeregrinePeer::blocking),
+  PEREGRINE_BATCH(
+      "Peregrine, in batches",
+      "peregrine",
+      Footprint.ofEngine(),
+      Kind.ONLY_IN_MEMORY,
+      "as Peregrine, but the operations between two that are timed are done in batches of up to 64,"
+          + " reads before changes",
+      "as above",
+      PeregrinePeer::batching),
   CHM_G1(
       "ConcurrentHashMap, G1",
       "jdk",
@@ -134,7 +143,9 @@ public enum Engine {
     /** The engine itself. */
     LARGER_THAN_MEMORY,
     /** The engine in a way that makes a difference only there. */
-    ONLY_LARGER_THAN_MEMORY
+    ONLY_LARGER_THAN_MEMORY,
+    /** The engine in a way that makes a difference only in memory. */
+    ONLY_IN_MEMORY
   }
 
   /** Of a process with everything in memory, so that all fit together: bytes beside a record. */
@@ -226,7 +237,9 @@ public enum Engine {
 
   /** Whether it is this project's. */
   public boolean isOurs() {
-    return kind == Kind.LARGER_THAN_MEMORY || kind == Kind.ONLY_LARGER_THAN_MEMORY;
+    return kind == Kind.LARGER_THAN_MEMORY
+        || kind == Kind.ONLY_LARGER_THAN_MEMORY
+        || kind == Kind.ONLY_IN_MEMORY;
   }
 
   /** The engine under whose name people know it: its collectors are not engines of their own. */
@@ -242,7 +255,11 @@ public enum Engine {
   /** Why it takes no part in a comparison; null if it does. */
   public String reasonToSkip(Residency residency) {
     if (residency.isLimited()) {
-      return kind == Kind.HEAP_ONLY ? "keeps everything on the heap" : null;
+      return switch (kind) {
+        case HEAP_ONLY -> "keeps everything on the heap";
+        case ONLY_IN_MEMORY -> "operations overlap there without batches";
+        default -> null;
+      };
     }
     return kind == Kind.ONLY_LARGER_THAN_MEMORY ? "nothing waits for a disk in memory" : null;
   }

@@ -1,5 +1,7 @@
 package dev.peregrine.bench.compare.peer;
 
+import dev.peregrine.bench.Choices;
+import dev.peregrine.bench.Workload;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -34,6 +36,27 @@ public abstract class PeerSession implements AutoCloseable {
   public void read(Keystream keys, int count) {
     for (int i = 0; i < count; i++) {
       read(keys.next());
+    }
+  }
+
+  /**
+   * Reads and changes keys; an engine that works in batches overrides it.
+   *
+   * @param choices says which of them are read
+   * @param readBound what it says for those is below
+   * @param counter of the first blind write, the next ones count on from it; −1 if changes are
+   *     increments
+   */
+  public void mix(Keystream keys, int count, Choices choices, long readBound, long counter) {
+    long next = counter;
+    for (int i = 0; i < count; i++) {
+      if (Workload.isRead(choices.next(), readBound)) {
+        read(keys.next());
+      } else if (counter < 0) {
+        increment(keys.next());
+      } else {
+        write(keys.next(), next++);
+      }
     }
   }
 

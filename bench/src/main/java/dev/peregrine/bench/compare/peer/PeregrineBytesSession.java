@@ -8,9 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Operations on a store of byte values; a read copies into a buffer of the session. */
-final class PeregrineBytesSession extends PeregrineSession {
+class PeregrineBytesSession extends PeregrineSession {
   private static final int BUFFERS_PER_PENDING = 4;
-  private static final UpdateFunction INCREMENT = new Increment();
+
+  /** Adds 1 to the first word. */
+  static final UpdateFunction INCREMENT = new Increment();
 
   private final byte[] value;
   private final MemorySegment valueSegment;

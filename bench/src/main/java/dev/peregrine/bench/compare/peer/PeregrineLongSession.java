@@ -4,7 +4,7 @@ import dev.peregrine.Status;
 import dev.peregrine.Store;
 
 /** Operations on a store of longs. */
-final class PeregrineLongSession extends PeregrineSession {
+class PeregrineLongSession extends PeregrineSession {
   PeregrineLongSession(Store store, boolean blocking) {
     super(store, Long.BYTES, blocking);
   }

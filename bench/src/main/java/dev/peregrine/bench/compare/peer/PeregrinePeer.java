@@ -8,27 +8,39 @@ import dev.peregrine.bench.YcsbPlan;
 import dev.peregrine.device.DeviceKind;
 
 /**
- * The engine of this project, with as many operations pending as a session may have, or with one.
+ * The engine of this project, with as many operations pending as a session may have, with one, or
+ * in batches.
  */
 final class PeregrinePeer implements Peer {
   private final PeerSetup setup;
   private final Store store;
-  private final boolean blocking;
+  private final Mode mode;
 
-  private PeregrinePeer(PeerSetup setup, boolean blocking) {
+  private enum Mode {
+    OVERLAPPING,
+    BLOCKING,
+    BATCHING
+  }
+
+  private PeregrinePeer(PeerSetup setup, Mode mode) {
     this.setup = setup;
-    this.blocking = blocking;
+    this.mode = mode;
     this.store = Store.open(plan(setup).config(setup.directory()));
   }
 
   /** Operations on records that are on the disk overlap. */
   static Peer overlapping(PeerSetup setup) {
-    return new PeregrinePeer(setup, false);
+    return new PeregrinePeer(setup, Mode.OVERLAPPING);
   }
 
   /** Each operation waits for its end. */
   static Peer blocking(PeerSetup setup) {
-    return new PeregrinePeer(setup, true);
+    return new PeregrinePeer(setup, Mode.BLOCKING);
+  }
+
+  /** Operations are done in batches. */
+  static Peer batching(PeerSetup setup) {
+    return new PeregrinePeer(setup, Mode.BATCHING);
   }
 
   /** Sessions for the workers; nothing else is open at the same time. */
@@ -68,6 +80,12 @@ final class PeregrinePeer implements Peer {
 
   @Override
   public PeerSession newSession() {
+    if (mode == Mode.BATCHING) {
+      return setup.isLong()
+          ? new PeregrineLongBatchSession(store)
+          : new PeregrineBytesBatchSession(store, setup.valueBytes());
+    }
+    boolean blocking = mode == Mode.BLOCKING;
     return setup.isLong()
         ? new PeregrineLongSession(store, blocking)
         : new PeregrineBytesSession(store, setup.valueBytes(), blocking);
