@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "",
       "Engines: peregrine, peregrine-blocking, peregrine-batch, chm-g1, chm-parallel, nbhml,",
       "  caffeine, chronicle, mapdb, mvstore, rocksdb, lmdb, berkeley.",
-      "The whole run takes less than an hour, --quick about 5 minutes:",
+      "The whole run takes less than an hour, --quick about 6 minutes:",
       "  compare --quick --out before",
       "  compare --quick --out after --against before/compare.json"
     })
