@@ -185,11 +185,21 @@ public final class SessionSlot {
     return true;
   }
 
-  /** Keeps all out for good, though another may get the slot; for who is inside. */
+  /**
+   * Keeps all out for good, though another may get the slot; for who is inside. The slot stays
+   * taken until it is {@linkplain LightEpoch#releaseSlot released}.
+   */
   public void close() {
+    if (insideWord == ownersWord) {
+      // Who has the slot now finds the owner inside, and gives it back.
+      while (!LightEpoch.tryAnnounce(slot, LightEpoch.SUSPENDED)) {
+        Thread.onSpinWait();
+      }
+      OWNER.setRelease(this, (Thread) null);
+      Memory.putLongRelease(ownersWord, LightEpoch.OUTSIDE);
+    }
     sharedWord = epoch.deadSlot();
     insideWord = sharedWord;
-    OWNER.setRelease(this, (Thread) null);
   }
 
   /** The epoch announced, 0 if nobody is inside. */

@@ -176,6 +176,17 @@ class SessionSlotTest {
     assertEquals(epoch.current() - 1, epoch.safeEpoch());
   }
 
+  @Test
+  void shouldStayTakenWhenItsOwnerClosesIt() throws Exception {
+    use(slot);
+    assertTrue(slot.tryEnter());
+    slot.close();
+    assertFalse(inAnotherThread(slot::tryTake));
+    assertFalse(inAnotherThread(slot::tryHold));
+    epoch.releaseSlot(word);
+    assertTrue(inAnotherThread(slot::tryTake));
+  }
+
   /** It uses the slot against the rule: while another thread does. */
   @Test
   void shouldNotHarmTheNextUserWhenItsFormerOwnerAnnouncesItselfLate() {
