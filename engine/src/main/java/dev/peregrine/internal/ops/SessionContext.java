@@ -22,8 +22,8 @@ import java.util.function.LongConsumer;
 
 /**
  * What one session owns: its epoch slot, its pending operations, its buffers, its serial number.
- * One thread at a time uses it, which the epoch slot checks: entering is a CAS that a second
- * thread, or a callback that calls its own session, loses.
+ * One thread at a time uses it, which the slot checks: a second thread, or a callback that calls
+ * its own session, does not get in.
  *
  * <p>An operation belongs to the version that it reads in the system state after it entered, or
  * after it waited between two attempts. The thread of a checkpoint may take the slot of a session
