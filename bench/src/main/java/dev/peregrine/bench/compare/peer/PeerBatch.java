@@ -24,17 +24,41 @@ final class PeerBatch {
   private int readCount;
   private int changeCount;
 
-  /** Takes keys, at most {@link #SIZE}, all of them to be read. */
-  void draw(Keystream keys, int count) {
-    for (int i = 0; i < count; i++) {
-      reads[i] = keys.next();
-    }
-    readCount = count;
-    changeCount = 0;
+  /** What a session does with the keys of a batch. */
+  interface Work {
+    /** Reads and checks those to be read. */
+    void readBatch();
+
+    /** Changes those to be changed; as {@link PeerSession#mix} has it of the counter. */
+    void changeBatch(long counter);
   }
 
-  /** Takes keys, at most {@link #SIZE}. */
-  void draw(Keystream keys, int count, Choices choices, long readBound) {
+  /** Reads keys, batch after batch. */
+  void read(Keystream keys, int count, Work work) {
+    for (int done = 0; done < count; done += SIZE) {
+      readCount = Math.min(SIZE, count - done);
+      for (int i = 0; i < readCount; i++) {
+        reads[i] = keys.next();
+      }
+      work.readBatch();
+    }
+  }
+
+  /** Reads and changes keys, batch after batch, as {@link PeerSession#mix} has it. */
+  void mix(Keystream keys, int count, Choices choices, long readBound, long counter, Work work) {
+    long next = counter;
+    for (int done = 0; done < count; done += SIZE) {
+      draw(keys, Math.min(SIZE, count - done), choices, readBound);
+      work.readBatch();
+      work.changeBatch(next);
+      requireUpdated();
+      if (counter >= 0) {
+        next += changeCount;
+      }
+    }
+  }
+
+  private void draw(Keystream keys, int count, Choices choices, long readBound) {
     int read = 0;
     int changed = 0;
     for (int i = 0; i < count; i++) {
@@ -64,7 +88,7 @@ final class PeerBatch {
   }
 
   /** Throws unless all keys that were changed had a value before. */
-  void requireUpdated() {
+  private void requireUpdated() {
     require(changes, changeCount, Status.UPDATED);
   }
 

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Batches on a store of byte values that is in memory as a whole. */
-final class PeregrineBytesBatchSession extends PeregrineBytesSession {
+final class PeregrineBytesBatchSession extends PeregrineBytesSession implements PeerBatch.Work {
   private final PeerBatch batch = new PeerBatch();
   private final byte[][] values;
   private final MemorySegment[] segments;
@@ -20,33 +20,30 @@ final class PeregrineBytesBatchSession extends PeregrineBytesSession {
 
   @Override
   public void read(Keystream keys, int count) {
-    for (int done = 0; done < count; done += PeerBatch.SIZE) {
-      batch.draw(keys, Math.min(PeerBatch.SIZE, count - done));
-      readBatch();
-    }
+    batch.read(keys, count, this);
   }
 
   @Override
   public void mix(Keystream keys, int count, Choices choices, long readBound, long counter) {
-    long next = counter;
-    for (int done = 0; done < count; done += PeerBatch.SIZE) {
-      batch.draw(keys, Math.min(PeerBatch.SIZE, count - done), choices, readBound);
-      readBatch();
-      int changed = batch.changeCount();
-      if (counter < 0) {
-        // The function's argument is the key.
-        session.rmwBatch(batch.changes, INCREMENT, batch.changes, 0, changed, batch.statuses);
-      } else {
-        for (int i = 0; i < changed; i++) {
-          Payload.fill(values[i], batch.changes[i], Payload.word(batch.changes[i], next++));
-        }
-        session.upsertBatch(batch.changes, segments, 0, changed, batch.statuses);
+    batch.mix(keys, count, choices, readBound, counter, this);
+  }
+
+  @Override
+  public void changeBatch(long counter) {
+    int changed = batch.changeCount();
+    if (counter < 0) {
+      // The function's argument is the key.
+      session.rmwBatch(batch.changes, INCREMENT, batch.changes, 0, changed, batch.statuses);
+    } else {
+      for (int i = 0; i < changed; i++) {
+        Payload.fill(values[i], batch.changes[i], Payload.word(batch.changes[i], counter + i));
       }
-      batch.requireUpdated();
+      session.upsertBatch(batch.changes, segments, 0, changed, batch.statuses);
     }
   }
 
-  private void readBatch() {
+  @Override
+  public void readBatch() {
     int count = batch.readCount();
     session.readBatch(batch.reads, 0, count, segments, lengths, batch.statuses);
     batch.requireFound();

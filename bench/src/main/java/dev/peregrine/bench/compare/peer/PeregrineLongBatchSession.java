@@ -5,7 +5,7 @@ import dev.peregrine.bench.Choices;
 import java.util.Arrays;
 
 /** Batches on a store of longs that is in memory as a whole. */
-final class PeregrineLongBatchSession extends PeregrineLongSession {
+final class PeregrineLongBatchSession extends PeregrineLongSession implements PeerBatch.Work {
   private final PeerBatch batch = new PeerBatch();
   private final long[] values = new long[PeerBatch.SIZE];
   private final long[] ones = new long[PeerBatch.SIZE];
@@ -17,32 +17,29 @@ final class PeregrineLongBatchSession extends PeregrineLongSession {
 
   @Override
   public void read(Keystream keys, int count) {
-    for (int done = 0; done < count; done += PeerBatch.SIZE) {
-      batch.draw(keys, Math.min(PeerBatch.SIZE, count - done));
-      readBatch();
-    }
+    batch.read(keys, count, this);
   }
 
   @Override
   public void mix(Keystream keys, int count, Choices choices, long readBound, long counter) {
-    long next = counter;
-    for (int done = 0; done < count; done += PeerBatch.SIZE) {
-      batch.draw(keys, Math.min(PeerBatch.SIZE, count - done), choices, readBound);
-      readBatch();
-      int changed = batch.changeCount();
-      if (counter < 0) {
-        session.addBatch(batch.changes, ones, 0, changed, null, batch.statuses);
-      } else {
-        for (int i = 0; i < changed; i++) {
-          values[i] = Payload.word(batch.changes[i], next++);
-        }
-        session.upsertBatch(batch.changes, values, 0, changed, batch.statuses);
+    batch.mix(keys, count, choices, readBound, counter, this);
+  }
+
+  @Override
+  public void changeBatch(long counter) {
+    int changed = batch.changeCount();
+    if (counter < 0) {
+      session.addBatch(batch.changes, ones, 0, changed, null, batch.statuses);
+    } else {
+      for (int i = 0; i < changed; i++) {
+        values[i] = Payload.word(batch.changes[i], counter + i);
       }
-      batch.requireUpdated();
+      session.upsertBatch(batch.changes, values, 0, changed, batch.statuses);
     }
   }
 
-  private void readBatch() {
+  @Override
+  public void readBatch() {
     int count = batch.readCount();
     session.readBatch(batch.reads, 0, count, values, batch.statuses);
     batch.requireFound();
