@@ -4,6 +4,7 @@ import dev.peregrine.device.segment.Poison;
 import dev.peregrine.device.segment.SegmentFiles;
 import dev.peregrine.device.uring.UringDevice;
 import dev.peregrine.device.uring.UringProbe;
+import dev.peregrine.posix.DirectFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,9 +23,19 @@ public final class Devices {
    *     does not work here
    */
   public static Device open(DeviceOptions options) {
+    return open(options, null);
+  }
+
+  /**
+   * As {@link #open(DeviceOptions)}.
+   *
+   * @param held a file that stays open until requests on their way have ended, even if the process
+   *     is killed; may be null
+   */
+  static Device open(DeviceOptions options, DirectFile held) {
     return switch (options.kind()) {
-      case AUTO -> openAuto(options);
-      case URING -> openUring(options);
+      case AUTO -> openAuto(options, held);
+      case URING -> openUring(options, held);
       case PREAD -> openPread(options, "");
       case MEMORY -> new MemoryDevice(options.name(), options.segmentBytes());
       case NULL -> new NullDevice(options.name(), options.segmentBytes());
@@ -39,10 +50,10 @@ public final class Devices {
     return UringProbe.unavailabilityCause();
   }
 
-  private static Device openAuto(DeviceOptions options) {
+  private static Device openAuto(DeviceOptions options, DirectFile held) {
     String cause = UringProbe.unavailabilityCause();
     if (cause == null) {
-      return openUring(options);
+      return openUring(options, held);
     }
     if (FALLBACK_LOGGED.compareAndSet(false, true)) {
       LOGGER.log(Level.WARNING, "Reading and writing by pread/pwrite, not io_uring: " + cause);
@@ -50,14 +61,14 @@ public final class Devices {
     return openPread(options, " (not io_uring: " + cause + ")");
   }
 
-  private static Device openUring(DeviceOptions options) {
+  private static Device openUring(DeviceOptions options, DirectFile held) {
     String cause = UringProbe.unavailabilityCause();
     if (cause != null) {
       throw new DeviceException(
           "open", options.directory().toString(), -1, 0, cause + "; or use kind AUTO or PREAD");
     }
     Poison poison = new Poison();
-    return new UringDevice(openFiles(options, poison), poison);
+    return new UringDevice(openFiles(options, poison), poison, held);
   }
 
   private static Device openPread(DeviceOptions options, String note) {

@@ -68,7 +68,7 @@ final class FileVolume implements Volume {
                   .segmentBytes(segmentBytes)
                   .kind(kind)
                   .build();
-          return devices.open(checked, () -> Devices.open(options));
+          return devices.open(checked, () -> Devices.open(options, lock.file()));
         });
   }
 

@@ -152,7 +152,8 @@ public final class DirectFile implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of the file for as long as it is open, in whatever process or class loader.
+   * Takes the lock of the file for as long as it is open, in whatever process or class loader; a
+   * ring that knows the file keeps it open, too.
    *
    * @return false if it is open and locked elsewhere
    */
@@ -165,6 +166,15 @@ public final class DirectFile implements AutoCloseable {
       }
       check(result);
       return true;
+    }
+  }
+
+  /**
+   * Gives the lock back, also if the system keeps the open file for requests that are on their way.
+   */
+  public void unlock() throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      check(LibC.flock(NativeCall.allocateErrno(arena), fd, LibC.LOCK_UNLOCK));
     }
   }
 

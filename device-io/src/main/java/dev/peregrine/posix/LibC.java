@@ -24,6 +24,9 @@ public final class LibC {
   /** For {@code flock}: exclusive, and refuse rather than wait. */
   static final int LOCK_EXCLUSIVE_NO_WAIT = 2 | 4;
 
+  /** For {@code flock}: give the lock back. */
+  static final int LOCK_UNLOCK = 8;
+
   private static final MethodHandle OPEN =
       linkVariadicWithErrno(
           "open", 2, FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT, JAVA_INT));

@@ -1,6 +1,7 @@
 package dev.peregrine.device.uring;
 
 import dev.peregrine.device.segment.SegmentFile;
+import dev.peregrine.posix.DirectFile;
 import java.util.Arrays;
 
 /**
@@ -22,10 +23,20 @@ final class RegisteredFiles {
   private final long[] numbers = new long[SLOT_COUNT];
   private boolean enabled;
 
-  RegisteredFiles(Ring ring) {
+  /**
+   * An empty table.
+   *
+   * @param held a file that no request is for: the ring keeps it open until it is gone itself; may
+   *     be null
+   */
+  RegisteredFiles(Ring ring, DirectFile held) {
     this.ring = ring;
     Arrays.fill(numbers, EMPTY);
-    enabled = ring.registerFileTable(SLOT_COUNT);
+    enabled = ring.registerFileTable(SLOT_COUNT + 1);
+    if (enabled && held != null) {
+      // A kernel that refuses it lets go of the file with the process.
+      var _ = ring.registerFile(SLOT_COUNT, held.fd());
+    }
   }
 
   /** Whether the segment's index is taken by another, which entries not yet submitted may mean. */

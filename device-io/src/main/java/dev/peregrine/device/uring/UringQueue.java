@@ -7,6 +7,7 @@ import dev.peregrine.device.segment.RequestTable;
 import dev.peregrine.device.segment.SegmentFile;
 import dev.peregrine.device.segment.SegmentedQueue;
 import dev.peregrine.device.segment.TransferProgress;
+import dev.peregrine.posix.DirectFile;
 import dev.peregrine.posix.Errno;
 import dev.peregrine.posix.ErrnoException;
 
@@ -26,7 +27,7 @@ final class UringQueue extends SegmentedQueue {
   private final RegisteredBuffers buffers;
   private final long segmentMask;
 
-  UringQueue(UringDevice device, int depth, QueueMode mode) {
+  UringQueue(UringDevice device, int depth, QueueMode mode, DirectFile held) {
     super(device, depth, mode);
     this.device = device;
     table = table();
@@ -38,7 +39,7 @@ final class UringQueue extends SegmentedQueue {
     }
     submissions = ring.submissions();
     completions = ring.completions();
-    files = new RegisteredFiles(ring);
+    files = new RegisteredFiles(ring, held);
     buffers = new RegisteredBuffers(ring);
   }
 
