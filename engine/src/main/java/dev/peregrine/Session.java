@@ -2,6 +2,7 @@ package dev.peregrine;
 
 import dev.peregrine.internal.cpr.SessionCut;
 import dev.peregrine.internal.ops.BytesOperations;
+import dev.peregrine.internal.ops.LongKeyedOperations;
 import dev.peregrine.internal.ops.LongOperations;
 import dev.peregrine.internal.ops.SessionContext;
 import dev.peregrine.internal.ops.StoreCore;
@@ -67,6 +68,7 @@ public final class Session extends SessionBatches implements AutoCloseable {
   private final SessionContext context;
   private final LongOperations longs;
   private final BytesOperations bytes;
+  private final LongKeyedOperations longKeyed;
 
   Session(StoreKind kind, StoreCore core, CompletionHandler handler, SessionCut known) {
     this.kind = kind;
@@ -74,6 +76,8 @@ public final class Session extends SessionBatches implements AutoCloseable {
     boolean toLong = kind == StoreKind.LONG_TO_LONG;
     this.longs = toLong ? new LongOperations(context) : null;
     this.bytes = toLong ? null : new BytesOperations(context);
+    boolean isLongKeyed = kind == StoreKind.LONG_TO_BYTES;
+    this.longKeyed = isLongKeyed ? new LongKeyedOperations(context, bytes) : null;
   }
 
   // ---------------------------------------------------------------- 8-byte keys, 8-byte values
@@ -149,7 +153,7 @@ public final class Session extends SessionBatches implements AutoCloseable {
    */
   public Status read(long key, MemorySegment destination) {
     BytesOperations.requireDestination(destination);
-    return longKeyed().read(KeyHash.ofLong(key), key, null, destination, null, 0);
+    return requireLongKeyed().read(key, destination);
   }
 
   /**
@@ -172,7 +176,7 @@ public final class Session extends SessionBatches implements AutoCloseable {
    */
   public Status upsert(long key, MemorySegment value) {
     Objects.requireNonNull(value, "value");
-    return longKeyed().upsert(KeyHash.ofLong(key), key, null, value);
+    return requireLongKeyed().upsert(key, value);
   }
 
   /**
@@ -196,7 +200,7 @@ public final class Session extends SessionBatches implements AutoCloseable {
    */
   public Status rmw(long key, UpdateFunction function, long argument) {
     Objects.requireNonNull(function, "function");
-    return longKeyed().rmw(KeyHash.ofLong(key), key, null, function, argument);
+    return requireLongKeyed().rmw(key, function, argument);
   }
 
   // ---------------------------------------------------------------- keys and values of bytes
@@ -400,11 +404,16 @@ public final class Session extends SessionBatches implements AutoCloseable {
     return longs;
   }
 
-  @Override
-  BytesOperations longKeyed() {
-    if (kind != StoreKind.LONG_TO_BYTES) {
+  private LongKeyedOperations requireLongKeyed() {
+    if (longKeyed == null) {
       throw unsupported("8-byte keys and values of bytes");
     }
+    return longKeyed;
+  }
+
+  @Override
+  BytesOperations longKeyed() {
+    var _ = requireLongKeyed();
     return bytes;
   }
 

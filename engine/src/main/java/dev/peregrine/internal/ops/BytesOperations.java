@@ -13,7 +13,6 @@ import dev.peregrine.ReadFunction;
 import dev.peregrine.Status;
 import dev.peregrine.UpdateFunction;
 import dev.peregrine.internal.hlog.HybridLog;
-import dev.peregrine.internal.hlog.LogWindow;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.internal.index.HashIndex;
 import dev.peregrine.internal.pause.PausePoint;
@@ -39,7 +38,6 @@ public final class BytesOperations implements RecordAccess {
   private final SessionContext session;
   private final HashIndex index;
   private final HybridLog log;
-  private final LogWindow window;
   private final RecordWriter writer;
   private BytesBatches batches;
 
@@ -48,7 +46,6 @@ public final class BytesOperations implements RecordAccess {
     this.session = session;
     this.index = session.core.index;
     this.log = session.core.log;
-    this.window = log.window();
     this.writer = new RecordWriter(session);
     session.pending.bind(this, Math.min(FIRST_READ_BYTES, session.core.limits.maxRecordBytes()));
   }
@@ -61,13 +58,11 @@ public final class BytesOperations implements RecordAccess {
       MemorySegment destination,
       ReadFunction function,
       long argument) {
-    if (key == null && destination != null) {
-      return readLongKeyed(fullHash, longKey, destination);
-    }
     return read(fullHash, longKey, key, destination, function, argument, false);
   }
 
-  private Status read(
+  /** As {@link #read}, from the epoch on if it has been entered. */
+  Status read(
       long fullHash,
       long longKey,
       MemorySegment key,
@@ -86,44 +81,25 @@ public final class BytesOperations implements RecordAccess {
     }
   }
 
-  /** What most reads of 8-byte keys come to by itself, as in {@link LongOperations}. */
-  private Status readLongKeyed(long fullHash, long longKey, MemorySegment destination) {
-    SessionContext session = this.session;
-    if (!session.tryEnterOwned()) {
-      return read(fullHash, longKey, null, destination, null, 0, false);
-    }
-    long address = index.findInTable(session.hash(fullHash));
-    LogWindow window = this.window;
-    if (address >= window.headAcquire()) {
-      long record = window.physical(address);
-      if (BytesRecord.isLive(record, longKey)) {
-        Pauses.at(PausePoint.RECORD_FOUND);
-        long layout = BytesRecord.layoutAcquire(record);
-        int length = BytesRecord.valueBytes(layout);
-        try {
-          long value = BytesRecord.valueAddressOfLongKey(record);
-          Memory.copyOut(value, destination, 0, Math.min(length, destination.byteSize()));
-        } catch (RuntimeException | Error e) {
-          session.leave();
-          throw e;
-        }
-        Pauses.at(PausePoint.VALUE_COPIED);
-        if (!BytesRecord.isWriting(layout) && BytesRecord.isUnchanged(record, layout)) {
-          session.valueLength = length;
-          session.leave();
-          return Status.FOUND;
-        }
-      }
-    }
-    return read(fullHash, longKey, null, destination, null, 0, true);
-  }
-
   /** Sets a value. */
   public Status upsert(long fullHash, long longKey, MemorySegment key, MemorySegment value) {
-    long hash = session.hash(fullHash);
     int valueBytes = writer.requireSize(keyBytes(key), value.byteSize());
-    session.enterChange();
+    return upsert(fullHash, longKey, key, value, valueBytes, false);
+  }
+
+  /** As {@link #upsert}, from the epoch on if it has been entered. */
+  Status upsert(
+      long fullHash,
+      long longKey,
+      MemorySegment key,
+      MemorySegment value,
+      int valueBytes,
+      boolean entered) {
+    if (!entered) {
+      session.enterChange();
+    }
     try {
+      long hash = session.hash(fullHash);
       return upsertInside(hash, longKey, key, value, valueBytes);
     } finally {
       session.leave();
@@ -157,13 +133,30 @@ public final class BytesOperations implements RecordAccess {
   /** Updates a value by a function. */
   public Status rmw(
       long fullHash, long longKey, MemorySegment key, UpdateFunction function, long argument) {
-    long hash = session.hash(fullHash);
-    session.enterChange();
+    return rmw(fullHash, longKey, key, function, argument, false);
+  }
+
+  /** As {@link #rmw}, from the epoch on if it has been entered. */
+  Status rmw(
+      long fullHash,
+      long longKey,
+      MemorySegment key,
+      UpdateFunction function,
+      long argument,
+      boolean entered) {
+    if (!entered) {
+      session.enterChange();
+    }
     try {
-      return updateInside(hash, longKey, key, function, argument);
+      return updateInside(session.hash(fullHash), longKey, key, function, argument);
     } finally {
       session.leave();
     }
+  }
+
+  /** What writes records. */
+  RecordWriter writer() {
+    return writer;
   }
 
   /** The same operations on many keys. */
@@ -433,8 +426,7 @@ public final class BytesOperations implements RecordAccess {
     }
     if (session.isMutable(address)) {
       long layout = writer.lock(record);
-      long header = Memory.getLongAcquire(record);
-      if (RecordHeader.isSealed(header) || RecordHeader.isTombstone(header)) {
+      if (!RecordWriter.isCurrent(record)) {
         BytesRecord.unlockRelease(record, layout);
         return RETRY_NOW;
       }
@@ -530,7 +522,7 @@ public final class BytesOperations implements RecordAccess {
     }
     if (session.isMutable(address)) {
       session.markChanged(address);
-      return writer.updateInPlace(longKey, key, keyBytes, record, function, argument);
+      return writer.updateInPlace(longKey, key, keyBytes, record, function, argument, true);
     }
     if (!session.isFrozen(address)) {
       return OperationResult.RETRY_FROZEN;

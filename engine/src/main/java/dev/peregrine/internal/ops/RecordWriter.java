@@ -75,6 +75,12 @@ final class RecordWriter {
     }
   }
 
+  /** Whether a locked record is its key's newest: neither copied nor deleted. */
+  static boolean isCurrent(long record) {
+    long header = Memory.getLongAcquire(record);
+    return !RecordHeader.isSealed(header) && !RecordHeader.isTombstone(header);
+  }
+
   /** Replaces the value of a locked record by one that fits, and unlocks it. */
   void replace(long record, long layout, MemorySegment value, int valueBytes) {
     try {
@@ -159,20 +165,25 @@ final class RecordWriter {
     return publish(false) ? UPDATED : RETRY_NOW;
   }
 
-  /** Updates a record of the mutable region, in place if the new value fits. */
+  /**
+   * Updates a record of the mutable region, in place if the new value fits.
+   *
+   * @param appends whether to append it otherwise, above the cursor; if not, {@link
+   *     OperationResult#RETRY_NOW} says that it does not fit
+   */
   int updateInPlace(
       long longKey,
       MemorySegment key,
       int keyBytes,
       long record,
       UpdateFunction function,
-      long argument) {
+      long argument,
+      boolean appends) {
     long layout = lock(record);
     boolean changed = false;
     int valueBytes = 0;
     try {
-      long header = Memory.getLongAcquire(record);
-      if (RecordHeader.isSealed(header) || RecordHeader.isTombstone(header)) {
+      if (!isCurrent(record)) {
         return RETRY_NOW;
       }
       int wanted = updatedLength(record, layout, function, argument);
@@ -182,16 +193,16 @@ final class RecordWriter {
       }
       valueBytes = requireSize(keyBytes, wanted);
       if (!BytesRecord.canChange(layout, valueBytes)) {
+        if (!appends) {
+          return RETRY_NOW;
+        }
         int result = appendUpdated(longKey, key, keyBytes, record, function, argument);
         if (result == UPDATED) {
           RecordHeader.setSealed(record);
         }
         return result;
       }
-      // Put together aside, so that a function that throws leaves the value as it was.
-      long scratch = session.memory.scratch();
-      update(scratch, record, layout, valueBytes, function, argument);
-      Memory.copy(scratch, BytesRecord.valueAddress(record, layout), valueBytes);
+      updateLocked(record, layout, valueBytes, function, argument);
       session.valueLength = valueBytes;
       changed = true;
       return UPDATED;
@@ -201,6 +212,27 @@ final class RecordWriter {
       } else {
         BytesRecord.unlockRelease(record, layout);
       }
+    }
+  }
+
+  /** With what was there kept aside: a function that throws leaves the value as it was. */
+  private void updateLocked(
+      long record, long layout, int valueBytes, UpdateFunction function, long argument) {
+    long value = BytesRecord.valueAddress(record, layout);
+    int before = BytesRecord.valueBytes(layout);
+    long scratch = session.memory.scratch();
+    Memory.copy(value, scratch, before);
+    if (valueBytes > before) {
+      Memory.zero(value + before, valueBytes - before);
+    }
+    NativeValue buffer = session.buffer.set(value, valueBytes);
+    try {
+      function.update(buffer, argument);
+    } catch (RuntimeException | Error e) {
+      Memory.copy(scratch, value, before);
+      throw e;
+    } finally {
+      buffer.clear();
     }
   }
 
