@@ -210,7 +210,7 @@ public final class DurableLog implements AutoCloseable {
   public long commitAndWait() {
     requireHealthy();
     core.commitAndWait();
-    return core.committed();
+    return core.commits().committed();
   }
 
   /**
@@ -228,7 +228,7 @@ public final class DurableLog implements AutoCloseable {
   /** Waits until a commit that somebody asked for has made an entry durable. */
   public void awaitCommitted(long address) {
     core.requireOpen();
-    core.awaitCommitted(address + 1);
+    core.commits().await(address + 1);
   }
 
   private void requireHealthy() {
@@ -246,7 +246,7 @@ public final class DurableLog implements AutoCloseable {
 
   /** Up to where the log is durable; all committed entries lie below. */
   public long committedAddress() {
-    return Math.max(core.begin(), core.committed());
+    return Math.max(core.begin(), core.commits().committed());
   }
 
   /** The end of the log; all entries lie below. */

@@ -177,7 +177,7 @@ public sealed class LogReader implements AutoCloseable permits LogConsumer {
       if (left <= 0) {
         return false;
       }
-      core.pause(limit + 1, uncommitted ? Math.min(left, POLL_NANOS) : left);
+      core.commits().pause(limit + 1, uncommitted ? Math.min(left, POLL_NANOS) : left);
     }
   }
 
@@ -198,11 +198,11 @@ public sealed class LogReader implements AutoCloseable permits LogConsumer {
    */
   public synchronized CompletableFuture<Long> whenMore() {
     requireOpen();
-    return core.whenCommitted(exhausted ? limit + 1 : 0);
+    return core.commits().whenCommitted(exhausted ? limit + 1 : 0);
   }
 
   private long freshLimit() {
-    limit = uncommitted ? core.completeUntil() : core.committed();
+    limit = uncommitted ? core.completeUntil() : core.commits().committed();
     return limit;
   }
 

@@ -4,7 +4,7 @@ package dev.peregrine.internal.hlog;
  * Work without an end that a {@link LogDriver} has done, a step at a time, by one thread at a time.
  */
 public interface DrivenWork {
-  /** Called once on the thread that will do it. */
+  /** Called once, before anything else. */
   void open();
 
   /**
@@ -15,9 +15,19 @@ public interface DrivenWork {
    */
   int doWork();
 
+  /**
+   * Does that part of {@link #doWork} for which others wait. As that, it is done by one thread at a
+   * time, with a happens-before edge to the next.
+   *
+   * @return how much it was
+   */
+  default int help() {
+    return 0;
+  }
+
   /** How long it may sleep without a signal, after a step that did nothing. */
   long idleNanos();
 
-  /** Called once on the thread that did it, after the last {@link #doWork}. */
+  /** Called once, after everything else. */
   void close();
 }

@@ -274,6 +274,12 @@ public final class HybridLog implements AutoCloseable {
    * @throws IllegalStateException if the device keeps nothing
    */
   public void freezeTo(long address) {
+    requestFreeze(address);
+    driver.signal();
+  }
+
+  /** As {@link #freezeTo}, but leaves it to the caller to {@link #help} with it, or to signal. */
+  public void requestFreeze(long address) {
     if (address <= LogAddress.FIRST) {
       return;
     }
@@ -284,9 +290,8 @@ public final class HybridLog implements AutoCloseable {
     if (!spilling) {
       throw new IllegalStateException(device.describe() + " keeps no pages");
     }
-    // Read by the worker in freezeRequest.
+    // Read by the worker in readOnlyTarget.
     freezeUntil.accumulateAndGet(address, Math::max);
-    driver.signal();
   }
 
   /**
@@ -482,6 +487,16 @@ public final class HybridLog implements AutoCloseable {
   /** There may be work for the log's worker. */
   public void signal() {
     driver.signal();
+  }
+
+  /** Freezes and writes on the calling thread, as {@link LogDriver#help} has it. */
+  public int help() {
+    return driver.help();
+  }
+
+  /** Whether the caller is inside {@link #help}. */
+  public boolean isHelped() {
+    return driver.isHelping();
   }
 
   boolean isSpilling() {

@@ -25,6 +25,22 @@ public interface LogDriver {
   void signal();
 
   /**
+   * Does a step of the work on the calling thread, after the step that somebody is at now: for who
+   * would only wait for it, and be woken. Whoever has made work, and comes here after that, need
+   * not {@link #signal} it. Outside of the epoch.
+   *
+   * @return how much was done; 0, too, if other threads may not do this work
+   */
+  default int help() {
+    return 0;
+  }
+
+  /** Whether the caller is inside {@link #help}. */
+  default boolean isHelping() {
+    return false;
+  }
+
+  /**
    * Lets some time pass in which the worker may get on. Called by a thread that waits for it,
    * outside of the epoch and without locks; it looks again at what it waits for afterwards.
    */

@@ -18,7 +18,7 @@ import org.agrona.concurrent.NanoClock;
  * safeReadOnly}; it is written; {@code head} passes it; when everybody has seen that, its frame is
  * zeroed and {@code closedUntil} passes it. Of each of the two epoch actions one is registered at a
  * time, so that the drain list always has room; a marker that moved on meanwhile is followed by the
- * next.
+ * next. Who helps freezes and writes; frames are left to the log's own thread.
  */
 public final class LogWorker implements DrivenWork {
   private static final System.Logger LOGGER = System.getLogger("dev.peregrine");
@@ -69,18 +69,31 @@ public final class LogWorker implements DrivenWork {
 
   @Override
   public int doWork() {
-    int work = 0;
-    if (epoch.hasPending()) {
-      work += epoch.drain();
-    }
+    int work = step(true);
+    reportStall(work);
+    return work;
+  }
+
+  @Override
+  public int help() {
+    return step(false);
+  }
+
+  private int step(boolean evicts) {
+    int work = epoch.hasPending() ? epoch.drain() : 0;
     if (log.isSpilling() && log.failure() == null) {
       try {
-        work += freeze() + flusher.doWork() + evict() + closePages();
+        work += freeze() + flusher.doWork();
+        if (evicts) {
+          work += evict() + closePages();
+        } else {
+          // What came meanwhile, for who comes next: the device need not wait for that thread.
+          work += freeze() + flusher.start();
+        }
       } catch (RuntimeException e) {
         log.fail(e);
       }
     }
-    reportStall(work);
     return work;
   }
 
@@ -119,7 +132,9 @@ public final class LogWorker implements DrivenWork {
     Pauses.at(PausePoint.READ_ONLY_SEEN);
     regions.advanceRelease(Marker.SAFE_READ_ONLY, target);
     freezing = false;
-    log.signal();
+    if (!log.isHelped()) {
+      log.signal();
+    }
   }
 
   private int evict() {

@@ -46,6 +46,9 @@ final class PageFlusher implements CompletionSink {
   /** Where the log was written to when there was nothing more to write, the last time. */
   private long restedAt;
 
+  /** Whether what was written before that was little. */
+  private boolean wasLittle;
+
   /** Null where no zeros are written. */
   private final BlankAhead blanks;
 
@@ -88,11 +91,7 @@ final class PageFlusher implements CompletionSink {
    * @throws DeviceException the first failure, each time
    */
   int doWork() {
-    if (failure != null) {
-      throw failure;
-    }
-    // A cut, but for the marker of a log that nothing is frozen of: that is where it begins.
-    int work = submit(Alignment.down(regions.safeReadOnlyAcquire(), PageImage.BLOCK_BYTES));
+    int work = start();
     if (isBusy() || heldBack && isBlanking()) {
       work += queue.await(this, DEPTH, WAIT_NANOS);
     } else if (isBlanking()) {
@@ -108,14 +107,35 @@ final class PageFlusher implements CompletionSink {
     return work;
   }
 
-  /** Everything frozen has been written. If that was little, there will be a sync, and more. */
+  /**
+   * Starts what can be started.
+   *
+   * @return how much it was
+   * @throws DeviceException as {@link #doWork}
+   */
+  int start() {
+    if (failure != null) {
+      throw failure;
+    }
+    // A cut, but for the marker of a log that nothing is frozen of: that is where it begins.
+    return submit(Alignment.down(regions.safeReadOnlyAcquire(), PageImage.BLOCK_BYTES));
+  }
+
+  /**
+   * Everything frozen has been written. If that was little twice in a row, there will be a sync,
+   * and more; once, it may be the rest of something long that went over the end of a page.
+   */
   private void rest() {
     long piece = submittedUntil - restedAt;
-    boolean isLittle = piece > 0 && piece <= BlankAhead.mostForPiece(pageBytes);
+    if (blanks == null || piece == 0) {
+      return;
+    }
     restedAt = submittedUntil;
-    if (blanks != null && isLittle) {
+    boolean isLittle = piece <= BlankAhead.mostForPiece(pageBytes);
+    if (isLittle && wasLittle) {
       blanks.fill(queue, submittedUntil);
     }
+    wasLittle = isLittle;
   }
 
   /** Whether writes are out. */

@@ -6,31 +6,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.IdleStrategy;
 
-/** Runs the work on a daemon thread of its own, which sleeps unless it is signalled. */
+/**
+ * Runs the work on a daemon thread of its own, which sleeps unless it is signalled; where queues
+ * are {@linkplain QueueMode#MOVABLE movable}, also on threads that wait for it. A lock lets one of
+ * them do a step at a time.
+ */
 public final class ThreadDriver implements LogDriver {
   private static final System.Logger LOGGER = System.getLogger("dev.peregrine");
   private static final long WAITER_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
   private final String name;
+  private final QueueMode queueMode;
+  private final ReentrantLock turn = new ReentrantLock();
   private final Sleeper sleeper = new Sleeper();
   private final List<Thread> tasks = new ArrayList<>();
   private volatile DrivenWork worker;
   private AgentRunner runner;
 
+  /** Who is inside {@link #help}, and whether nobody may be any more; both guarded by the lock. */
+  private Thread helper;
+
+  private boolean ended;
+
   /**
    * @param name the thread's name
    */
   public ThreadDriver(String name) {
+    this(name, QueueMode.SINGLE_THREAD);
+  }
+
+  /**
+   * @param name the thread's name
+   * @param queueMode whether other threads may {@link #help}
+   */
+  public ThreadDriver(String name, QueueMode queueMode) {
     this.name = name;
+    this.queueMode = queueMode;
   }
 
   @Override
   public QueueMode queueMode() {
-    return QueueMode.SINGLE_THREAD;
+    return queueMode;
   }
 
   @Override
@@ -77,6 +98,29 @@ public final class ThreadDriver implements LogDriver {
   }
 
   @Override
+  public int help() {
+    if (queueMode == QueueMode.SINGLE_THREAD) {
+      return 0;
+    }
+    turn.lock();
+    try {
+      if (ended) {
+        return 0;
+      }
+      helper = Thread.currentThread();
+      return worker.help();
+    } finally {
+      helper = null;
+      turn.unlock();
+    }
+  }
+
+  @Override
+  public boolean isHelping() {
+    return turn.isHeldByCurrentThread() && helper != null;
+  }
+
+  @Override
   public void awaitProgress() {
     // Polling cannot miss a wake-up, and a page takes far longer to flush than this.
     LockSupport.parkNanos(WAITER_NANOS);
@@ -117,12 +161,23 @@ public final class ThreadDriver implements LogDriver {
 
     @Override
     public int doWork() {
-      return worker.doWork();
+      turn.lock();
+      try {
+        return worker.doWork();
+      } finally {
+        turn.unlock();
+      }
     }
 
     @Override
     public void onClose() {
-      worker.close();
+      turn.lock();
+      try {
+        ended = true;
+        worker.close();
+      } finally {
+        turn.unlock();
+      }
     }
 
     @Override

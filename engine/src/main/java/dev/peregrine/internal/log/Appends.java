@@ -144,14 +144,14 @@ public final class Appends {
 
   /** Inside the epoch. */
   private long appended(long address, long size) {
-    if (address + size - core.lastCut() >= commitBytes) {
-      core.want(address + size - ExtentHeader.BYTES);
+    if (address + size - core.commits().cuts().last() >= commitBytes) {
+      core.commits().want(address + size - ExtentHeader.BYTES);
     }
     return address;
   }
 
   void awaitSpace() {
-    core.cutIfWanted();
+    core.commits().cutIfWanted();
     core.log().awaitSpace();
   }
 
@@ -177,7 +177,7 @@ public final class Appends {
       return first;
     } finally {
       core.exclusive().giveBack();
-      core.cutIfWanted();
+      core.commits().cutIfWanted();
     }
   }
 
@@ -233,7 +233,7 @@ public final class Appends {
       return first;
     } finally {
       core.exclusive().giveBack();
-      core.cutIfWanted();
+      core.commits().cutIfWanted();
     }
   }
 

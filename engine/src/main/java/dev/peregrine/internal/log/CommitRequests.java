@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 public final class CommitRequests {
   private final BooleanSupplier appendPositions;
   private final LongSupplier requestEntries;
+  private final Runnable begin;
   private final Runnable signal;
   private final CommitWaiters waiters;
 
@@ -26,16 +27,19 @@ public final class CommitRequests {
    *     false if there is no space now
    * @param requestEntries asks for all that is in the log to be committed; gives the address to
    *     wait for
+   * @param begin has what was asked for begin, for those who do not wait for it themselves
    * @param signal wakes the committer
    * @param waiters who waits
    */
   CommitRequests(
       BooleanSupplier appendPositions,
       LongSupplier requestEntries,
+      Runnable begin,
       Runnable signal,
       CommitWaiters waiters) {
     this.appendPositions = appendPositions;
     this.requestEntries = requestEntries;
+    this.begin = begin;
     this.signal = signal;
     this.waiters = waiters;
   }
@@ -50,11 +54,14 @@ public final class CommitRequests {
     if (!appendPositions.getAsBoolean()) {
       owe();
     }
-    return requestEntries.getAsLong();
+    long target = requestEntries.getAsLong();
+    begin.run();
+    return target;
   }
 
   /**
-   * As {@link #request}, but asks for nothing if positions would be owed.
+   * As {@link #request}, but asks for nothing if positions would be owed, and leaves it to the
+   * caller to begin.
    *
    * @return the address to wait for; −1 if there is no space now
    */
@@ -68,12 +75,15 @@ public final class CommitRequests {
    * @return is completed when positions that are owed are durable, too
    */
   public CompletableFuture<Long> requestFuture() {
+    CompletableFuture<Long> future;
     if (appendPositions.getAsBoolean()) {
-      return waiters.future(requestEntries.getAsLong());
+      future = waiters.future(requestEntries.getAsLong());
+    } else {
+      future = waiters.future(CommitWaiters.OWED);
+      owe();
+      var _ = requestEntries.getAsLong();
     }
-    CompletableFuture<Long> future = waiters.future(CommitWaiters.OWED);
-    owe();
-    var _ = requestEntries.getAsLong();
+    begin.run();
     return future;
   }
 

@@ -41,7 +41,7 @@ final class Committer implements DrivenWork {
     this.clock = clock;
     this.intervalNanos = intervalNanos;
     this.marks = marks;
-    this.markedUntil = core.committed();
+    this.markedUntil = core.commits().committed();
     this.seenCommitted = markedUntil;
   }
 
@@ -53,19 +53,19 @@ final class Committer implements DrivenWork {
   @Override
   public int doWork() {
     if (core.failure() != null) {
-      core.wakeAfterFailure();
+      core.commits().waiters().wake();
       return 0;
     }
     if (!core.isClosed()) {
       requestByTime();
       core.requests().requestOwed();
     }
-    return core.cutIfWanted() + core.syncCuts() + markIfQuiet();
+    return core.commits().cutIfWanted() + core.commits().syncCuts() + markIfQuiet();
   }
 
   /** Writes a mark when no commit has followed the last one for a while, which would say it all. */
   private int markIfQuiet() {
-    long committed = core.committed();
+    long committed = core.commits().committed();
     if (committed == markedUntil || core.isClosed() || !marks.isKept()) {
       return 0;
     }
@@ -78,7 +78,7 @@ final class Committer implements DrivenWork {
     if (now - seenNanos < QUIET_NANOS) {
       return 0;
     }
-    if (core.syncs().tryLook(this::seeCommit)) {
+    if (core.commits().syncs().tryLook(this::seeCommit)) {
       try {
         marks.write(seenCommitted, seenNumber);
       } catch (RuntimeException e) {
@@ -91,8 +91,8 @@ final class Committer implements DrivenWork {
 
   /** Both fit each other while nobody syncs. */
   private void seeCommit() {
-    seenCommitted = core.committed();
-    seenNumber = core.commitNumber();
+    seenCommitted = core.commits().committed();
+    seenNumber = core.commits().number();
   }
 
   private void requestByTime() {
@@ -117,10 +117,10 @@ final class Committer implements DrivenWork {
 
   /** If not, whoever ends the next commit signals. */
   private boolean owesMark() {
-    core.syncs().setCommitterRests(true);
-    boolean owes = core.committed() != markedUntil;
+    core.commits().syncs().setCommitterRests(true);
+    boolean owes = core.commits().committed() != markedUntil;
     if (owes) {
-      core.syncs().setCommitterRests(false);
+      core.commits().syncs().setCommitterRests(false);
     }
     return owes;
   }

@@ -5,39 +5,25 @@ import dev.peregrine.internal.hlog.PageIdentity;
 import dev.peregrine.internal.hlog.PageImage;
 import dev.peregrine.memory.Alignment;
 import dev.peregrine.memory.Checksum;
-import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 
 /** Pages of extents: one ends at each cut, and with each page. */
 final class ExtentFormat implements PageFormat {
   private final int pageBytes;
   private final int version;
   private final PageIdentity identity;
-  private final Cuts cuts;
-  private final LongSupplier committed;
-  private final LongConsumer onFlushed;
+  private final Commits commits;
 
   /**
    * @param pageBytes the page size
    * @param version of the log's format
    * @param identity what extents say that they are
-   * @param cuts where they end
-   * @param committed up to where the log is committed
-   * @param onFlushed hears how far it has been written
+   * @param commits where they end; hears how far the log has been written
    */
-  ExtentFormat(
-      int pageBytes,
-      int version,
-      PageIdentity identity,
-      Cuts cuts,
-      LongSupplier committed,
-      LongConsumer onFlushed) {
+  ExtentFormat(int pageBytes, int version, PageIdentity identity, Commits commits) {
     this.pageBytes = pageBytes;
     this.version = version;
     this.identity = identity;
-    this.cuts = cuts;
-    this.committed = committed;
-    this.onFlushed = onFlushed;
+    this.commits = commits;
   }
 
   @Override
@@ -57,7 +43,7 @@ final class ExtentFormat implements PageFormat {
 
   @Override
   public long endOfWrite(long from, long most) {
-    long cut = cuts.firstAbove(from);
+    long cut = commits.cuts().firstAbove(from);
     if (cut >= 0 && cut <= most) {
       return cut;
     }
@@ -72,8 +58,8 @@ final class ExtentFormat implements PageFormat {
         (int) (end - from),
         version,
         identity,
-        committed.getAsLong(),
-        cuts.numberAt(end),
+        commits.committed(),
+        commits.cuts().numberAt(end),
         checksum);
   }
 
@@ -84,6 +70,6 @@ final class ExtentFormat implements PageFormat {
 
   @Override
   public void onFlushed(long until) {
-    onFlushed.accept(until);
+    commits.onFlushed();
   }
 }

@@ -11,14 +11,9 @@ import dev.peregrine.internal.hlog.HybridLog;
 import dev.peregrine.internal.hlog.LogContents;
 import dev.peregrine.internal.hlog.LogHost;
 import dev.peregrine.internal.hlog.PageIdentity;
-import dev.peregrine.internal.pause.PausePoint;
-import dev.peregrine.internal.pause.Pauses;
 import dev.peregrine.internal.record.NativeValue;
 import dev.peregrine.memory.CacheLine;
 import dev.peregrine.memory.Memory;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A durable log at work: pages in memory, the device behind them, the commits on their way.
@@ -30,7 +25,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LogCore implements LogView {
   private static final int SLOTS = 64;
-  private static final long MOST_WAIT_MILLIS = 1000;
 
   private final LogShape shape;
   private final LogEnvironment environment;
@@ -45,23 +39,12 @@ public final class LogCore implements LogView {
 
   private final SystemState state = new SystemState();
   private final HybridLog log;
-  private final Cuts cuts;
   private final Exclusive exclusive = new Exclusive(epoch);
-  private final SyncTurns syncs = new SyncTurns(this::isWritten, this::syncWritten);
-  private final CommitWaiters waiters =
-      new CommitWaiters(this::committed, this::endOfWaits, syncs::isFree);
+  private final Commits commits;
   private final Consumers consumers;
   private final Truncation truncation;
   private final Appends appends;
   private final CommitRequests requests;
-
-  /** Up to where somebody wants the log committed; only grows. */
-  private final AtomicLong wanted = new AtomicLong();
-
-  /** Written by who syncs, after it; pairs with the loads of readers and waiters. */
-  private volatile long committed;
-
-  private volatile long commitNumber;
 
   private volatile RuntimeException failure;
 
@@ -79,17 +62,14 @@ public final class LogCore implements LogView {
     this.device = device;
     this.version = found.anchor().version();
     this.identity = found.anchor().identity();
-    this.committed = found.end();
-    this.commitNumber = found.commit();
-    this.cuts = new Cuts(found.end(), found.commit());
+    this.commits = new Commits(this, device, environment.commits(), this::endOfWaits, found);
     this.consumers = new Consumers(found.anchor().consumers());
     for (int i = 0; i < SLOTS; i++) {
       slots[i] = epoch.acquireSlot();
       views[i] = new NativeValue();
     }
     int pageBytes = shape.pageBytes();
-    ExtentFormat format =
-        new ExtentFormat(pageBytes, version, identity, cuts, this::committed, this::onFlushed);
+    ExtentFormat format = new ExtentFormat(pageBytes, version, identity, commits);
     long end = found.end();
     LogContents contents =
         new LogContents(
@@ -114,7 +94,11 @@ public final class LogCore implements LogView {
     this.appends = new Appends(this, shape);
     this.requests =
         new CommitRequests(
-            appends::appendPositions, this::requestEntries, environment.commits()::signal, waiters);
+            appends::appendPositions,
+            commits::request,
+            commits::cutIfWanted,
+            environment.commits()::signal,
+            commits.waiters());
   }
 
   /**
@@ -137,6 +121,11 @@ public final class LogCore implements LogView {
   /** What asks for commits. */
   public CommitRequests requests() {
     return requests;
+  }
+
+  /** What makes them. */
+  public Commits commits() {
+    return commits;
   }
 
   /** What drops entries. */
@@ -269,16 +258,6 @@ public final class LogCore implements LogView {
     }
   }
 
-  /** Up to where the log is committed. */
-  public long committed() {
-    return committed;
-  }
-
-  /** The number of the latest commit. */
-  public long commitNumber() {
-    return commitNumber;
-  }
-
   /** The end of the log. */
   public long tail() {
     return log.tailAcquire();
@@ -312,111 +291,8 @@ public final class LogCore implements LogView {
     }
   }
 
-  /**
-   * Asks for everything in the log to be committed.
-   *
-   * @return the address to wait for
-   */
-  private long requestEntries() {
-    long target = log.tailAcquire() - ExtentHeader.BYTES;
-    wanted.accumulateAndGet(target, Math::max);
-    cutIfWanted();
-    return target;
-  }
-
-  /** Asks for a commit up to an address; the committer makes the cut. Inside the epoch, too. */
-  void want(long target) {
-    if (wanted.get() < target) {
-      wanted.accumulateAndGet(target, Math::max);
-      environment.commits().signal();
-    }
-  }
-
-  /** The latest cut. */
-  long lastCut() {
-    return cuts.last();
-  }
-
-  /** Cuts the log for commits that are wanted, if it can be cut now; else the committer will. */
-  int cutIfWanted() {
-    int made = 0;
-    while (wanted.get() > cuts.last() && failure() == null) {
-      if (cuts.isFull() || !exclusive.tryLock()) {
-        break;
-      }
-      boolean cut;
-      try {
-        cut = cuts.cut(log);
-        if (cut) {
-          Pauses.at(PausePoint.COMMIT_CUT);
-          log.freezeTo(cuts.last());
-        }
-      } finally {
-        exclusive.unlock();
-      }
-      if (!cut) {
-        break;
-      }
-      made++;
-    }
-    if (wanted.get() > cuts.last()) {
-      environment.commits().signal();
-    }
-    return made;
-  }
-
-  /**
-   * Syncs the device for cuts that have been written, unless somebody does. The committer, and
-   * whoever waits for a commit: that spares one thread waking the other, and its waking the waiter.
-   */
-  int syncCuts() {
-    if (!syncs.trySync()) {
-      return 0;
-    }
-    // Not before: who is woken may be the one to sync what has been written meanwhile.
-    waiters.wake();
-    if (syncs.committerRests() || wanted.get() > cuts.last()) {
-      environment.commits().signal();
-    }
-    return 1;
-  }
-
-  SyncTurns syncs() {
-    return syncs;
-  }
-
-  /** Whose turn it is. */
-  private boolean syncWritten() {
-    long cut = cuts.lastUntil(log.flushedUntilAcquire());
-    if (cut < 0) {
-      return false;
-    }
-    Pauses.at(PausePoint.COMMIT_WRITTEN);
-    try {
-      device.sync();
-      Pauses.at(PausePoint.COMMIT_SYNCED);
-      commitNumber = cuts.dropUntil(cut);
-      committed = cut;
-      Pauses.at(PausePoint.COMMIT_MOVED);
-      truncation.anchorIfFar(cut);
-    } catch (RuntimeException e) {
-      fail(e);
-    }
-    return true;
-  }
-
-  private boolean isWritten() {
-    return failure() == null && cuts.first() <= log.flushedUntilAcquire();
-  }
-
   boolean hasWork() {
-    return requests.owesPositions() || !cuts.isEmpty() || wanted.get() > cuts.last();
-  }
-
-  private void onFlushed(long until) {
-    if (committed < cuts.last() && !waiters.callHelper()) {
-      environment.commits().signal();
-    }
+    return requests.owesPositions() || commits.hasWork();
   }
 
   /** Commits everything appended so far, and waits for that; also for space for positions. */
@@ -426,64 +302,7 @@ public final class LogCore implements LogView {
       appends.awaitSpace();
       target = requests.tryRequest();
     }
-    awaitCommitted(target);
-  }
-
-  /**
-   * Waits until the log is committed up to an address.
-   *
-   * @throws StoreIoException if it never will be
-   */
-  public void awaitCommitted(long address) {
-    boolean interrupted = false;
-    while (committed < address) {
-      RuntimeException over = end();
-      if (over != null) {
-        throw over;
-      }
-      interrupted |= helpOrPause(address);
-    }
-    if (syncs.isFree()) {
-      // It may have been called to help with that, and the next who waits may not have been.
-      environment.commits().signal();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /**
-   * Does what there is to do for a commit, or else waits; tells whether the thread was interrupted
-   * meanwhile.
-   */
-  private boolean helpOrPause(long address) {
-    if (cutIfWanted() + syncCuts() > 0) {
-      return false;
-    }
-    try {
-      if (environment.commits().isStepped()) {
-        awaitProgress();
-      } else {
-        waiters.awaitWork(address, MOST_WAIT_MILLIS);
-      }
-      return false;
-    } catch (InterruptedException e) {
-      return true;
-    }
-  }
-
-  /** Waits at most once, as long as given, for the log to be committed up to an address. */
-  public boolean pause(long address, long nanos) throws InterruptedException {
-    if (environment.commits().isStepped()) {
-      awaitProgress();
-      return committed >= address;
-    }
-    return waiters.await(address, Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MILLIS)));
-  }
-
-  /** A future that is completed when the log is committed up to an address. */
-  public CompletableFuture<Long> whenCommitted(long address) {
-    return waiters.future(address);
+    commits.await(target);
   }
 
   /** The clock. */
@@ -501,7 +320,7 @@ public final class LogCore implements LogView {
               + cause.getMessage(),
           cause);
     }
-    return stopped() || SystemState.isClosed(state.wordAcquire()) && cuts.isEmpty()
+    return stopped() || SystemState.isClosed(state.wordAcquire()) && commits.cuts().isEmpty()
         ? closedException()
         : null;
   }
@@ -527,11 +346,7 @@ public final class LogCore implements LogView {
       failure = cause;
     }
     log.fail(cause);
-    waiters.wake();
-  }
-
-  void wakeAfterFailure() {
-    waiters.wake();
+    commits.waiters().wake();
   }
 
   /** Refuses every operation from now on; false if it was so before. */
@@ -542,42 +357,35 @@ public final class LogCore implements LogView {
   /**
    * Stops. After {@link #beginClose}; nobody reads any more.
    *
-   * @param commits whether to commit what there is, unless the log has failed
+   * @param commitsRest whether to commit what there is, unless the log has failed
    */
-  public void finishClose(boolean commits) {
+  public void finishClose(boolean commitsRest) {
     try {
       long before = epoch.advance();
       while (epoch.safeEpoch() < before) {
         awaitProgress();
       }
-      if (commits && failure() == null) {
+      if (commitsRest && failure() == null) {
         commitLast();
       }
     } finally {
       synchronized (this) {
         stopped = true;
       }
-      waiters.wake();
+      commits.waiters().wake();
       environment.commits().close();
-      syncs.end();
+      commits.syncs().end();
       log.close();
     }
   }
 
   private void commitLast() {
-    long target = requestEntries();
-    boolean interrupted = false;
-    while (committed < target && failure() == null) {
-      interrupted |= helpOrPause(target);
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (failure() == null) {
+    long target = commits.request();
+    if (commits.await(target, this::failure) == null && failure() == null) {
       try {
         truncation.publish();
         // The anchor has the positions.
-        waiters.settleOwed(Integer.MAX_VALUE, target);
+        commits.waiters().settleOwed(Integer.MAX_VALUE, target);
       } catch (RuntimeException e) {
         fail(e);
       }

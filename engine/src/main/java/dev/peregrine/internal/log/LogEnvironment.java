@@ -1,5 +1,6 @@
 package dev.peregrine.internal.log;
 
+import dev.peregrine.device.QueueMode;
 import dev.peregrine.device.Volume;
 import dev.peregrine.internal.hlog.LogDriver;
 import dev.peregrine.internal.hlog.SteppedDriver;
@@ -25,7 +26,7 @@ public record LogEnvironment(
   public static LogEnvironment system(Volume volume) {
     return new LogEnvironment(
         volume,
-        new ThreadDriver("peregrine-log-pages"),
+        new ThreadDriver("peregrine-log-pages", QueueMode.MOVABLE),
         new ThreadDriver("peregrine-log-commits"),
         SystemNanoClock.INSTANCE,
         () -> ThreadLocalRandom.current().nextLong());

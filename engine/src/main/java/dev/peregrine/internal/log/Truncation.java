@@ -77,9 +77,9 @@ public final class Truncation {
   }
 
   private void publish(long newBegin, VoidRanges newVoids) {
-    long commit = core.commitNumber();
+    long commit = core.commits().number();
     // Read after the number, so that it is not below the end of that commit.
-    long mark = core.committed();
+    long mark = core.commits().committed();
     Anchor next =
         anchor
             .with(newBegin, newVoids)
@@ -96,7 +96,7 @@ public final class Truncation {
    */
   public synchronized long truncateBefore(long address) {
     requireHealthy();
-    long limit = core.committed();
+    long limit = core.commits().committed();
     requireBoundary(address, limit);
     long target = Math.min(address, core.consumers().least());
     for (LongSupplier reader : readers) {
@@ -141,9 +141,9 @@ public final class Truncation {
     requireHealthy();
     core.exclusive().take();
     try {
-      core.awaitCommitted(core.requests().request());
+      core.commits().await(core.requests().request());
       synchronized (this) {
-        long end = core.committed();
+        long end = core.commits().committed();
         if (address >= end) {
           if (address > core.tail()) {
             throw new IllegalArgumentException(
@@ -156,7 +156,7 @@ public final class Truncation {
       }
     } finally {
       core.exclusive().giveBack();
-      core.cutIfWanted();
+      core.commits().cutIfWanted();
     }
   }
 

@@ -35,7 +35,7 @@ public class PositionTests {
     private final CommitWaiters waiters =
         new CommitWaiters(() -> committed, () -> null, () -> false);
     private final CommitRequests requests =
-        new CommitRequests(this::appendPositions, this::tail, () -> {}, waiters);
+        new CommitRequests(this::appendPositions, this::tail, () -> {}, () -> {}, waiters);
 
     public AskAgainstOwed() {
       requests.requestFuture();

@@ -42,6 +42,9 @@ public class SyncTests {
             waiters.awaitWork(address, LONG_MILLIS);
           }
         }
+        if (turns.isFree()) {
+          commit();
+        }
         return System.nanoTime() - begin < LONG_MILLIS * NANOS_PER_MILLI;
       } catch (InterruptedException e) {
         return false;
@@ -51,7 +54,20 @@ public class SyncTests {
     /** What the worker does; and the committer, if the worker wakes it. */
     final void write(int until) {
       written = until;
-      if (!waiters.callHelper() && turns.trySync()) {
+      if (!waiters.callHelper()) {
+        commit();
+      }
+    }
+
+    /** What a thread does that writes itself, for others too, and then waits. */
+    final boolean writeAndAwait(int until, int address) {
+      written = until;
+      return await(address);
+    }
+
+    /** What the committer does when it is woken. */
+    private void commit() {
+      if (turns.trySync()) {
         waiters.wake();
       }
     }
@@ -89,6 +105,24 @@ public class SyncTests {
     public void second(ZZ_Result r) {
       write(1);
       write(2);
+      r.r2 = await(2);
+    }
+  }
+
+  /** Who waits writes itself what another waits for, and tells nobody: it syncs that, too. */
+  @JCStressTest
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "both went on")
+  @Outcome(expect = FORBIDDEN, desc = "one slept through it")
+  @State
+  public static class WaitAgainstWhoWritesItself extends Commits {
+    @Actor
+    public void first(ZZ_Result r) {
+      write(1);
+      r.r1 = writeAndAwait(2, 1);
+    }
+
+    @Actor
+    public void second(ZZ_Result r) {
       r.r2 = await(2);
     }
   }
