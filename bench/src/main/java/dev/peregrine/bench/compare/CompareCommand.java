@@ -112,7 +112,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--records",
       paramLabel = "N",
-      description = "Records to load. Default: 4000000, or 1000000 with --quick.")
+      description = "Records to load. Default: 3500000, or 1000000 with --quick.")
   private Long records;
 
   @Option(
@@ -205,7 +205,7 @@ public final class CompareCommand implements Callable<Integer> {
             Options.orElse(
                 distributions, quick ? List.of(Distribution.ZIPF) : List.of(Distribution.values())),
             Options.orElse(threads, quick ? List.of(2) : List.of(1, 2)),
-            records != null ? records : quick ? 1_000_000 : 4_000_000,
+            records != null ? records : quick ? 1_000_000 : 3_500_000,
             repetitions != null ? repetitions : quick ? 2 : 3,
             seconds != null ? seconds : quick ? 0.5 : 0.8,
             warmUpSeconds != null ? warmUpSeconds : quick ? 0.4 : 0.6,
@@ -247,8 +247,12 @@ public final class CompareCommand implements Callable<Integer> {
     Options.require(
         spec,
         needed <= available * MEMORY_SHARE,
-        "all engines together need about %s, but %s are available: use --only, or --records %d"
+        ("all engines together need about %s, more than %.0f %% of the %s that are available:"
+                + " use --only, or --records %d")
             .formatted(
-                ByteSize.format(needed), ByteSize.format(available), fitting / 100_000 * 100_000));
+                ByteSize.format(needed),
+                MEMORY_SHARE * 100,
+                ByteSize.format(available),
+                fitting / 100_000 * 100_000));
   }
 }

@@ -9,7 +9,7 @@ public final class DiskUsage {
   private DiskUsage() {}
 
   /** Waits until what has been written to the directory's file system is on the disk. */
-  static void sync(Path directory) throws IOException {
+  public static void sync(Path directory) throws IOException {
     try {
       new ProcessBuilder("sync", "-f", directory.toString()).start().waitFor();
     } catch (InterruptedException interrupted) {

@@ -6,6 +6,7 @@ import dev.peregrine.bench.Failures;
 import dev.peregrine.bench.Progress;
 import dev.peregrine.bench.TempDirectory;
 import dev.peregrine.bench.compare.CompareBench;
+import dev.peregrine.bench.compare.DiskUsage;
 import dev.peregrine.bench.compare.Json;
 import dev.peregrine.bench.compare.Machine;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Properties;
 final class LogBench implements AutoCloseable {
   private static final double GRACE_SECONDS = 60;
   private static final double GRACE_FACTOR = 20;
+  private static final int SETTLE_MILLIS = 300;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final String MEMORY_FILE_SYSTEM = "tmpfs";
 
@@ -111,6 +113,7 @@ final class LogBench implements AutoCloseable {
   /** One run; null, with the runs told, if it fails. */
   private LogReply tryRun(LogEngine engine, LogCell cell, double seconds, LogRuns runs)
       throws IOException {
+    settle();
     try (TempDirectory files = TempDirectory.create(place, plan.diskBytes());
         TempDirectory memory = TempDirectory.create(memoryPlace, 0)) {
       long most =
@@ -122,6 +125,19 @@ final class LogBench implements AutoCloseable {
     } catch (CheckFailedException failure) {
       runs.fail(Failures.describe(failure));
       return null;
+    }
+  }
+
+  /**
+   * Lets the disk get over the files that the run before has deleted: a file system that discards
+   * their space does that behind its journal's commits, and syncs wait for it, 30 ms at a time.
+   */
+  private void settle() throws IOException {
+    DiskUsage.sync(place);
+    try {
+      Thread.sleep(SETTLE_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
