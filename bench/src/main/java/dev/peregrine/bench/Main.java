@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       YcsbCommand.class,
+      LatencyCommand.class,
       DeviceCommand.class,
       CheckpointsCommand.class,
       KillLoopCommand.class,

@@ -63,14 +63,18 @@ abstract class OperationLoop implements AutoCloseable {
   /** Does {@link #CHUNK} operations, and records how long each took. */
   final void timedChunk(Histogram latencies) {
     for (int i = 0; i < CHUNK; i++) {
-      long key = keys[position++ & mask];
-      boolean isRead = Workload.isRead(choices.next(), readBound);
-      long begin = System.nanoTime();
-      if (isRead ? read(key) : workload.modifies() ? modify(key) : write(key)) {
-        Measure.record(latencies, System.nanoTime() - begin);
-      } else {
-        later(latencies, begin);
-      }
+      timed(latencies, System.nanoTime());
+    }
+  }
+
+  /** Does an operation, and records how long after a time it was completed. */
+  final void timed(Histogram latencies, long sinceNanos) {
+    long key = keys[position++ & mask];
+    boolean isRead = Workload.isRead(choices.next(), readBound);
+    if (isRead ? read(key) : workload.modifies() ? modify(key) : write(key)) {
+      Measure.record(latencies, System.nanoTime() - sinceNanos);
+    } else {
+      later(latencies, sinceNanos);
     }
   }
 
@@ -94,6 +98,9 @@ abstract class OperationLoop implements AutoCloseable {
 
   /** Sees to it that the latency of the latest operation is recorded when it completes. */
   protected abstract void later(Histogram latencies, long beginNanos);
+
+  /** Completes what is pending and has come. */
+  void poll() {}
 
   /** Completes all that is pending. */
   abstract void finish();

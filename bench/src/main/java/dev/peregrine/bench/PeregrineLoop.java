@@ -71,6 +71,13 @@ abstract class PeregrineLoop extends OperationLoop implements CompletionHandler 
   }
 
   @Override
+  final void poll() {
+    if (pending.size() > 0) {
+      session.completePending();
+    }
+  }
+
+  @Override
   final void finish() {
     session.completeAll();
   }

@@ -66,6 +66,31 @@ public record YcsbPlan(
     return (long) (dataBytes() * IN_MEMORY_FACTOR) + IN_MEMORY_SLACK_BYTES + otherBytes();
   }
 
+  /** A budget that holds a part of the records. */
+  public long memoryBytesFor(double part) {
+    return (long) Math.max(dataBytes() * part, Sizing.minLogBytes(valueBytes)) + otherBytes();
+  }
+
+  /** The same with another budget. */
+  public YcsbPlan withMemoryBytes(long bytes) {
+    return new YcsbPlan(
+        workload,
+        distribution,
+        records,
+        valueBytes,
+        threads,
+        batch,
+        pendingDepth,
+        bytes,
+        indexBytes,
+        pageBytes,
+        device,
+        checkpointBytesPerSecond,
+        seconds,
+        latencySeconds,
+        repetitions);
+  }
+
   /** The budget. */
   public long budgetBytes() {
     return memoryBytes == 0 ? fullMemoryBytes() : memoryBytes;

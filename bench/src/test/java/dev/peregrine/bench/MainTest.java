@@ -65,6 +65,10 @@ class MainTest {
         "ycsb --checkpoint snapshot --device memory",
         "ycsb --checkpoint snapshot --store both",
         "ycsb --fio --memory 1m --device memory",
+        "latency --loads 0",
+        "latency --loads 1.5",
+        "latency --settings moon",
+        "latency --threads 0",
         "device --mode sideways",
         "device --block 5000",
         "device --block 512",
@@ -114,6 +118,7 @@ class MainTest {
       strings = {
         "demo",
         "ycsb",
+        "latency",
         "device",
         "compare",
         "jmh",
@@ -131,7 +136,15 @@ class MainTest {
     assertEquals(Main.EXIT_OK, run("--help"));
     for (String command :
         new String[] {
-          "demo", "ycsb", "device", "compare", "jmh", "checkpoints", "kill-loop", "crash-sim"
+          "demo",
+          "ycsb",
+          "latency",
+          "device",
+          "compare",
+          "jmh",
+          "checkpoints",
+          "kill-loop",
+          "crash-sim"
         }) {
       assertTrue(out.toString().contains("  " + command), out.toString());
     }
@@ -143,6 +156,38 @@ class MainTest {
     assertEquals(Main.EXIT_FAILED, run("demo", "--directory", file.toString()));
     assertTrue(err.toString().startsWith("error: "), err.toString());
     assertFalse(err.toString().contains("\tat "), err.toString());
+  }
+
+  @Test
+  void shouldMeasureLatenciesInEachSettingWhenAsked() throws Exception {
+    Path json = directory.resolve("latency.json");
+    String[] args = {
+      "latency",
+      "--records",
+      "20000",
+      "--seconds",
+      "0.3",
+      "--warm-up",
+      "0.1",
+      "--loads",
+      "0.5",
+      "--directory",
+      directory.toString(),
+      "--json",
+      json.toString()
+    };
+    assertEquals(Main.EXIT_OK, run(args), err.toString());
+    JsonNode rows = new ObjectMapper().readTree(Files.readString(json)).path("facts").path("rows");
+    assertEquals(9, rows.size());
+    for (JsonNode row : rows) {
+      assertTrue(row.path("opsPerSecond").asDouble() > 0);
+      long before = 0;
+      for (JsonNode nanos : row.path("nanos")) {
+        assertTrue(nanos.asLong() >= before, row.toString());
+        before = nanos.asLong();
+      }
+      assertTrue(before > 0, row.toString());
+    }
   }
 
   @Test
