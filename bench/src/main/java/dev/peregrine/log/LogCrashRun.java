@@ -138,7 +138,10 @@ final class LogCrashRun {
           DurableLog.open(
               config,
               LogEnvironment.stepped(
-                  sabotage.around(volume), () -> nanos += TICK_NANOS, random.nextLong()));
+                  sabotage.around(volume),
+                  () -> nanos += TICK_NANOS,
+                  random.nextLong(),
+                  random.nextBoolean()));
     } catch (DeviceException e) {
       noteFailure();
       return false;

@@ -9,9 +9,23 @@ import java.util.List;
  * in the background, so a single-threaded run depends on its inputs alone.
  */
 public final class SteppedDriver implements LogDriver {
+  private final boolean allowsHelp;
   private final List<BackgroundTask> tasks = new ArrayList<>();
   private DrivenWork worker;
   private boolean stepping;
+  private boolean helping;
+
+  /** A driver that nobody helps. */
+  public SteppedDriver() {
+    this(false);
+  }
+
+  /**
+   * @param allowsHelp whether who waits may {@link #help}
+   */
+  public SteppedDriver(boolean allowsHelp) {
+    this.allowsHelp = allowsHelp;
+  }
 
   @Override
   public QueueMode queueMode() {
@@ -36,6 +50,24 @@ public final class SteppedDriver implements LogDriver {
 
   @Override
   public void signal() {}
+
+  @Override
+  public synchronized int help() {
+    if (!allowsHelp) {
+      return 0;
+    }
+    helping = true;
+    try {
+      return worker.help();
+    } finally {
+      helping = false;
+    }
+  }
+
+  @Override
+  public synchronized boolean isHelping() {
+    return helping;
+  }
 
   @Override
   public synchronized void awaitProgress() {

@@ -39,6 +39,17 @@ public record LogEnvironment(
    * @param logId of a new log
    */
   public static LogEnvironment stepped(Volume volume, NanoClock clock, long logId) {
-    return new LogEnvironment(volume, new SteppedDriver(), new SteppedDriver(), clock, () -> logId);
+    return stepped(volume, clock, logId, false);
+  }
+
+  /**
+   * As {@link #stepped(Volume, NanoClock, long)}.
+   *
+   * @param waitersHelp whether who waits for a commit writes it first, and not only step by step
+   */
+  public static LogEnvironment stepped(
+      Volume volume, NanoClock clock, long logId, boolean waitersHelp) {
+    return new LogEnvironment(
+        volume, new SteppedDriver(waitersHelp), new SteppedDriver(), clock, () -> logId);
   }
 }
