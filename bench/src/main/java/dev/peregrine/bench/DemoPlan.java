@@ -24,7 +24,6 @@ record DemoPlan(
     int pendingDepth,
     long memoryBytes,
     DeviceKind device) {
-  private static final int MEMORY_SHARE = 4;
 
   /** What all records take in the log. */
   long dataBytes() {
@@ -52,7 +51,7 @@ record DemoPlan(
   }
 
   private long logMemoryBytes() {
-    return Math.max(dataBytes() / MEMORY_SHARE, Sizing.minLogBytes(valueBytes));
+    return Sizing.quarterLogBytes(records, valueBytes);
   }
 
   /** The store's configuration. */

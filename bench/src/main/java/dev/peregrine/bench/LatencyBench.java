@@ -13,7 +13,6 @@ import org.HdrHistogram.Histogram;
 /** Runs a closed loop and open ones in each setting. One thread. */
 final class LatencyBench {
   private static final long SEED = 42;
-  private static final double PART_IN_MEMORY = 0.25;
   private static final int CHECKPOINT_SECONDS = 2;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
@@ -89,7 +88,7 @@ final class LatencyBench {
   private YcsbPlan planOf(LatencySetting setting) {
     return switch (setting) {
       case MEMORY -> plan;
-      case EVICTION -> plan.withMemoryBytes(plan.memoryBytesFor(PART_IN_MEMORY));
+      case EVICTION -> plan.withMemoryBytes(plan.quarterMemoryBytes());
       case CHECKPOINTS ->
           plan.withMemoryBytes(plan.fullMemoryBytes() + checkpoints() * plan.dataBytes());
     };

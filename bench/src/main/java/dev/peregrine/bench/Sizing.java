@@ -84,6 +84,11 @@ public final class Sizing {
     return Math.max(MIN_PAGE_BYTES, (long) LEAST_RECORDS_PER_PAGE * maxRecordBytes(valueBytes));
   }
 
+  /** Memory for a quarter of the log, or as little as a log can do with. */
+  public static long quarterLogBytes(long records, int valueBytes) {
+    return Math.max(records * recordBytes(valueBytes) / 4, minLogBytes(valueBytes));
+  }
+
   /** What the buffers of sessions take at most. */
   public static long bufferBytes(int sessions, int pendingDepth, int valueBytes) {
     long record = Math.max(PENDING_BUFFER_BYTES, maxRecordBytes(valueBytes));

@@ -66,9 +66,9 @@ public record YcsbPlan(
     return (long) (dataBytes() * IN_MEMORY_FACTOR) + IN_MEMORY_SLACK_BYTES + otherBytes();
   }
 
-  /** A budget that holds a part of the records. */
-  public long memoryBytesFor(double part) {
-    return (long) Math.max(dataBytes() * part, Sizing.minLogBytes(valueBytes)) + otherBytes();
+  /** A budget that holds a quarter of the records. */
+  public long quarterMemoryBytes() {
+    return Sizing.quarterLogBytes(records, valueBytes) + otherBytes();
   }
 
   /** The same with another budget. */

@@ -50,8 +50,6 @@ public record ComparePlan(
   /** The mean of all engines. */
   private static final double LOADS_PER_SECOND = 500_000;
 
-  private static final int MEMORY_SHARE = 4;
-
   /** Copies the lists. */
   public ComparePlan {
     engines = List.copyOf(engines);
@@ -98,9 +96,7 @@ public record ComparePlan(
    */
   public long budgetBytes(Stage stage) {
     int bytes = stage.valueBytes();
-    long log =
-        Math.max(records * Sizing.recordBytes(bytes) / MEMORY_SHARE, Sizing.minLogBytes(bytes));
-    return log
+    return Sizing.quarterLogBytes(records, bytes)
         + Sizing.indexBudgetBytes(Sizing.indexBytes(records))
         + Sizing.bufferBytes(maxThreads(), pendingDepth, bytes);
   }

@@ -158,10 +158,7 @@ public final class Commits {
   /** Writes what has been cut, after who is writing now. */
   private int writeCuts() {
     int work = 0;
-    for (int i = 0; i < WRITE_TRIES && work == 0; i++) {
-      if (!isUnwritten(cuts.last())) {
-        break;
-      }
+    for (int i = 0; i < WRITE_TRIES && work == 0 && isUnwritten(cuts.last()); i++) {
       work = core.log().help();
     }
     return work;
@@ -231,15 +228,15 @@ public final class Commits {
   /**
    * As {@link #await(long)}.
    *
-   * @param end why it will not go on, or null
+   * @param cause why it will not go on, or null
    * @return that, if it did not
    */
-  RuntimeException await(long address, Supplier<RuntimeException> end) {
+  RuntimeException await(long address, Supplier<RuntimeException> cause) {
     boolean interrupted = false;
     RuntimeException over = null;
     long ownCut = 0;
     while (committed < address) {
-      over = end.get();
+      over = cause.get();
       if (over != null) {
         break;
       }

@@ -16,6 +16,7 @@ final class Committer implements DrivenWork {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final LogCore core;
+  private final Commits commits;
   private final NanoClock clock;
   private final long intervalNanos;
   private final DurableMarks marks;
@@ -38,10 +39,11 @@ final class Committer implements DrivenWork {
    */
   Committer(LogCore core, NanoClock clock, long intervalNanos, DurableMarks marks) {
     this.core = core;
+    this.commits = core.commits();
     this.clock = clock;
     this.intervalNanos = intervalNanos;
     this.marks = marks;
-    this.markedUntil = core.commits().committed();
+    this.markedUntil = commits.committed();
     this.seenCommitted = markedUntil;
   }
 
@@ -53,19 +55,19 @@ final class Committer implements DrivenWork {
   @Override
   public int doWork() {
     if (core.failure() != null) {
-      core.commits().waiters().wake();
+      commits.waiters().wake();
       return 0;
     }
     if (!core.isClosed()) {
       requestByTime();
       core.requests().requestOwed();
     }
-    return core.commits().cutIfWanted() + core.commits().syncCuts() + markIfQuiet();
+    return commits.cutIfWanted() + commits.syncCuts() + markIfQuiet();
   }
 
   /** Writes a mark when no commit has followed the last one for a while, which would say it all. */
   private int markIfQuiet() {
-    long committed = core.commits().committed();
+    long committed = commits.committed();
     if (committed == markedUntil || core.isClosed() || !marks.isKept()) {
       return 0;
     }
@@ -78,7 +80,7 @@ final class Committer implements DrivenWork {
     if (now - seenNanos < QUIET_NANOS) {
       return 0;
     }
-    if (core.commits().syncs().tryLook(this::seeCommit)) {
+    if (commits.syncs().tryLook(this::seeCommit)) {
       try {
         marks.write(seenCommitted, seenNumber);
       } catch (RuntimeException e) {
@@ -91,8 +93,8 @@ final class Committer implements DrivenWork {
 
   /** Both fit each other while nobody syncs. */
   private void seeCommit() {
-    seenCommitted = core.commits().committed();
-    seenNumber = core.commits().number();
+    seenCommitted = commits.committed();
+    seenNumber = commits.number();
   }
 
   private void requestByTime() {
@@ -117,10 +119,10 @@ final class Committer implements DrivenWork {
 
   /** If not, whoever ends the next commit signals. */
   private boolean owesMark() {
-    core.commits().syncs().setCommitterRests(true);
-    boolean owes = core.commits().committed() != markedUntil;
+    commits.syncs().setCommitterRests(true);
+    boolean owes = commits.committed() != markedUntil;
     if (owes) {
-      core.commits().syncs().setCommitterRests(false);
+      commits.syncs().setCommitterRests(false);
     }
     return owes;
   }

@@ -222,17 +222,11 @@ final class RecordWriter {
     int before = BytesRecord.valueBytes(layout);
     long scratch = session.memory.scratch();
     Memory.copy(value, scratch, before);
-    if (valueBytes > before) {
-      Memory.zero(value + before, valueBytes - before);
-    }
-    NativeValue buffer = session.buffer.set(value, valueBytes);
     try {
-      function.update(buffer, argument);
+      apply(value, before, valueBytes, function, argument);
     } catch (RuntimeException | Error e) {
       Memory.copy(scratch, value, before);
       throw e;
-    } finally {
-      buffer.clear();
     }
   }
 
@@ -255,10 +249,15 @@ final class RecordWriter {
       long argument) {
     int kept = Math.min(valueBytes, BytesRecord.valueBytes(layout));
     Memory.copy(BytesRecord.valueAddress(record, layout), target, kept);
+    apply(target, kept, valueBytes, function, argument);
+  }
+
+  /** Lets the function change a value of which {@code kept} bytes are there; more are zeros. */
+  private void apply(long value, int kept, int valueBytes, UpdateFunction function, long argument) {
     if (valueBytes > kept) {
-      Memory.zero(target + kept, valueBytes - kept);
+      Memory.zero(value + kept, valueBytes - kept);
     }
-    NativeValue buffer = session.buffer.set(target, valueBytes);
+    NativeValue buffer = session.buffer.set(value, valueBytes);
     try {
       function.update(buffer, argument);
     } finally {
